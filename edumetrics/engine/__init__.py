@@ -1,0 +1,1 @@
+"""The engine: frames in, frames out. No Django, no SQL, no clock, no network."""
