@@ -1,0 +1,172 @@
+"""Data that is wrong: each rule of college-schema.md is counted, and keeps its rows out of the scores."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import polars as pl
+
+from edumetrics.engine.policy import Source
+
+FINDING_SCHEMA = pl.Schema(
+    {
+        "table": pl.String(),
+        "rule": pl.String(),
+        "week": pl.Int64(),
+        "rows": pl.Int64(),
+        "examples": pl.List(pl.String()),
+    }
+)
+QUARANTINED_SCHEMA = pl.Schema(
+    {
+        "class_no": pl.Int64(),
+        "week": pl.Int64(),
+        "source": pl.String(),
+        "bad": pl.Int64(),
+        "rows": pl.Int64(),
+    }
+)
+
+SOURCE_OF_TABLE: dict[str, Source] = {
+    "attendance": "attendance",
+    "assignment_submissions": "assignments",
+    "quiz_submissions": "quizzes",
+    "library_visits": "library",
+    "book_borrows": "borrowing",
+}
+
+
+@dataclass
+class QualityReport:
+    """What was wrong with the college's rows.
+
+    Collects findings (FINDING_SCHEMA: a row for each table, rule and week; ``examples`` are keys of bad rows)
+    and the sources above the limit (QUARANTINED_SCHEMA).
+    """
+
+    examples: int
+    quarantine_share: float
+    _findings: list[pl.DataFrame] = field(default_factory=list)
+    _quarantined: list[pl.DataFrame] = field(default_factory=list)
+
+    @property
+    def findings(self) -> pl.DataFrame:
+        """All findings, by table, rule and week."""
+        empty = pl.DataFrame(schema=FINDING_SCHEMA)
+        return pl.concat([empty, *self._findings]).sort("table", "rule", "week", nulls_last=True)
+
+    @property
+    def quarantined(self) -> pl.DataFrame:
+        """Class, week and source in which more than the policy's share of the rows was bad."""
+        return pl.concat([pl.DataFrame(schema=QUARANTINED_SCHEMA), *self._quarantined])
+
+    def add(self, table: str, rule: str, bad: pl.DataFrame, week: str | None, key: Sequence[str]) -> None:
+        """Count the rows of ``bad`` under one rule, by ``week``, with example keys."""
+        if bad.is_empty():
+            return
+        name = pl.concat_str([pl.col(column).cast(pl.String).fill_null("?") for column in key], separator=" ")
+        self._findings.append(
+            bad.select(week=pl.col(week).cast(pl.Int64) if week else pl.lit(None, pl.Int64), example=name)
+            .group_by("week")
+            .agg(rows=pl.len().cast(pl.Int64), examples=pl.col("example").head(self.examples))
+            .select(pl.lit(table).alias("table"), pl.lit(rule).alias("rule"), "week", "rows", "examples")
+        )
+
+    def add_shares(self, table: str, counts: pl.DataFrame) -> None:
+        """Note the class-weeks (class_no, week, bad, rows) of a table that are above the limit."""
+        source = SOURCE_OF_TABLE.get(table)
+        if source is None:
+            return
+        self._quarantined.append(
+            counts.filter(pl.col("class_no").is_not_null() & pl.col("week").is_not_null())
+            .filter(pl.col("bad") > self.quarantine_share * pl.col("rows"))
+            .select("class_no", "week", pl.lit(source).alias("source"), "bad", "rows")
+            .cast(QUARANTINED_SCHEMA)
+        )
+
+
+@dataclass(frozen=True)
+class Sifted:
+    """A table without its bad rows, and the bad rows."""
+
+    good: pl.DataFrame
+    bad: pl.DataFrame
+
+
+def sift(
+    rows: pl.DataFrame,
+    table: str,
+    rules: Mapping[str, pl.Expr],
+    report: QualityReport,
+    *,
+    key: Sequence[str],
+    week: str | None,
+) -> Sifted:
+    """Split the rows of one table by the rules (name -> "this row is wrong") and by its key.
+
+    Identical duplicates of a key: one is kept. Differing ones: all are bad. Every rule that a row breaks counts it.
+    """
+    marked = _mark_duplicates(_without_identical(rows, key, table, report, week), key)
+    verdicts = marked.select(
+        **{name: broken.fill_null(False) for name, broken in rules.items()}, differing_duplicate="differing_duplicate"
+    )
+    broken = [name for name in verdicts.columns if verdicts[name].any()]
+    marked = marked.drop("differing_duplicate")
+    if not broken:
+        return Sifted(marked, marked.clear())
+    for name in broken:
+        report.add(table, name, marked.filter(verdicts[name]), week, key)
+    is_bad = verdicts.select(pl.any_horizontal(broken)).to_series()
+    _report_shares(marked, is_bad, table, report, week)
+    return Sifted(marked.filter(~is_bad), marked.filter(is_bad))
+
+
+def clipped(column: str, upper: pl.Expr, tolerance: float) -> pl.Expr:
+    """The column with a value just outside 0..upper (by rounding, at most ``tolerance``) moved onto the bound."""
+    value = pl.col(column)
+    return (
+        pl.when((value > upper) & (value <= upper + tolerance))
+        .then(upper)
+        .when((value < 0) & (value >= -tolerance))
+        .then(0.0)
+        .otherwise(value)
+        .alias(column)
+    )
+
+
+def outside_percentage(column: str) -> pl.Expr:
+    """Whether a percentage is outside 0-100 or not a number."""
+    return pl.col(column).is_nan() | ~pl.col(column).is_between(0, 100)
+
+
+def _without_identical(
+    rows: pl.DataFrame, key: Sequence[str], table: str, report: QualityReport, week: str | None
+) -> pl.DataFrame:
+    repeated = rows.group_by(key).len().filter(pl.col("len") > 1)
+    if repeated.is_empty():
+        return rows
+    numbered = rows.with_row_index("row_no")
+    kept = numbered.unique(subset=rows.columns, keep="first", maintain_order=True)
+    report.add(table, "identical_duplicate", numbered.join(kept, on="row_no", how="anti"), week, key)
+    return kept.drop("row_no")
+
+
+def _mark_duplicates(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """Add differing_duplicate: whether another row has the same key."""
+    repeated = rows.group_by(key).len().filter(pl.col("len") > 1)
+    if repeated.is_empty():
+        return rows.with_columns(differing_duplicate=pl.lit(False))
+    return rows.join(
+        repeated.select(*key, differing_duplicate=pl.lit(True)), on=list(key), how="left", maintain_order="left"
+    ).with_columns(pl.col("differing_duplicate").fill_null(False))
+
+
+def _report_shares(rows: pl.DataFrame, is_bad: pl.Series, table: str, report: QualityReport, week: str | None) -> None:
+    if week is None or "class_no" not in rows.columns:
+        return
+    counts = (
+        rows.select("class_no", week=pl.col(week), bad=is_bad)
+        .group_by("class_no", "week")
+        .agg(bad=pl.col("bad").sum(), rows=pl.len())
+        .filter(pl.col("bad") > 0)
+    )
+    report.add_shares(table, counts)

@@ -1,0 +1,194 @@
+"""Who is in which class, in which semester, and when that semester began.
+
+Inside the engine students and classes are small integers, numbered in the order of their ids:
+``student_no`` and ``class_no``. A *term* is one class in one semester of one academic year.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import polars as pl
+
+from edumetrics.engine.calendar import DAYS_A_WEEK, term_of
+from edumetrics.engine.policy import Policy
+
+HALF_A_YEAR = timedelta(days=182)
+
+TERM_SCHEMA = pl.Schema(
+    {
+        "class_id": pl.String(),
+        "academic_year": pl.Int64(),
+        "semester": pl.Int64(),
+        "from_week": pl.Int64(),
+        "through_week": pl.Int64(),
+    }
+)
+
+
+@dataclass(frozen=True)
+class Roster:
+    """The classes being scored and all known students.
+
+    classes: class_no, class_id, academic_year, semester, from_week, through_week, first_day (null: unknown).
+    students: student_no, student_id, class_no (null where the class is not being scored), class_id, joined_on,
+    left_on, advisor (the key that capacity is shared by).
+    known_classes: every class_id of the college, scored or not.
+    """
+
+    classes: pl.DataFrame
+    students: pl.DataFrame
+    known_classes: pl.Series
+
+
+def build_roster(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, policy: Policy) -> Roster:
+    """Number students and classes and find each class's first day.
+
+    ``terms`` has one row a class (columns TERM_SCHEMA): the semester to score and its weeks.
+    """
+    classes = terms.sort("class_id").with_row_index("class_no").with_columns(pl.col("class_no").cast(pl.Int64))
+    students = _number_students(tables, classes)
+    first_days = _first_days(tables, classes, students, policy)
+    return Roster(
+        classes.join(first_days, on="class_no", how="left"),
+        students,
+        tables["classes"]["class_id"].drop_nulls(),
+    )
+
+
+def _number_students(tables: dict[str, pl.DataFrame], classes: pl.DataFrame) -> pl.DataFrame:
+    students = tables["students"].unique("student_id", keep="first").drop_nulls("student_id").sort("student_id")
+    for name in ("joined_on", "left_on"):
+        if name not in students.columns:
+            students = students.with_columns(pl.lit(None, pl.Date).alias(name))
+    return (
+        students.with_row_index("student_no")
+        .with_columns(pl.col("student_no").cast(pl.Int64))
+        .join(classes.select("class_id", "class_no"), on="class_id", how="left")
+        .join(_only_advisors(tables.get("advisors")), on="class_id", how="left")
+        .select(
+            "student_no",
+            "student_id",
+            "class_no",
+            "class_id",
+            "joined_on",
+            "left_on",
+            # Students of one advisor share that advisor's time, in whichever class they are.
+            advisor=pl.coalesce(
+                "advisor:" + pl.col("advisor_id"),
+                "advisor:" + pl.col("class_advisor_id"),
+                "class:" + pl.col("class_id"),
+            ),
+        )
+        .sort("student_no")
+    )
+
+
+def _only_advisors(advisors: pl.DataFrame | None) -> pl.DataFrame:
+    """class_id, class_advisor_id of the classes that have exactly one advisor."""
+    if advisors is None:
+        return pl.DataFrame(schema={"class_id": pl.String(), "class_advisor_id": pl.String()})
+    return (
+        advisors.drop_nulls(["class_id", "advisor_id"])
+        .group_by("class_id")
+        .agg(class_advisor_id=pl.col("advisor_id").first(), advisors=pl.col("advisor_id").n_unique())
+        .filter(pl.col("advisors") == 1)
+        .drop("advisors")
+    )
+
+
+def _first_days(
+    tables: dict[str, pl.DataFrame], classes: pl.DataFrame, students: pl.DataFrame, policy: Policy
+) -> pl.DataFrame:
+    """class_no, first_day: the policy's, else what the dates of attendance and library rows say."""
+    named = pl.DataFrame(
+        [
+            (class_no, policy.calendar.first_day(year, term_of(semester)))
+            for class_no, year, semester in classes.select("class_no", "academic_year", "semester").iter_rows()
+        ],
+        schema={"class_no": pl.Int64(), "named": pl.Date()},
+        orient="row",
+    )
+    seen = _first_days_seen(tables, classes, students, policy.calendar.weeks)
+    return named.join(seen, on="class_no", how="left").select("class_no", first_day=pl.coalesce("named", "seen"))
+
+
+def _first_days_seen(
+    tables: dict[str, pl.DataFrame], classes: pl.DataFrame, students: pl.DataFrame, weeks: int
+) -> pl.DataFrame:
+    """class_no, seen: the earliest week_date - 7 * (week - 1) of the class's rows.
+
+    Earliest among the dates of the seven days that most rows agree on, because one mistyped year
+    must not move a whole class's calendar.
+    """
+    days = pl.concat(
+        [
+            _implied_first_days(tables[name], classes, students, weeks)
+            for name in ("attendance", "library_visits")
+            if name in tables
+        ]
+        or [pl.DataFrame(schema={"class_no": pl.Int64(), "day": pl.Date(), "rows": pl.UInt32()})]
+    )
+    days = days.group_by("class_no", "day").agg(pl.col("rows").sum())
+    within_a_week = (pl.col("day_of_row") - pl.col("day")).dt.total_days().is_between(0, DAYS_A_WEEK - 1)
+    return (
+        days.join(days.rename({"day": "day_of_row"}), on="class_no", suffix="_agreeing")
+        .filter(within_a_week)
+        .group_by("class_no", "day")
+        .agg(pl.col("rows_agreeing").sum())
+        .sort(["class_no", "rows_agreeing", "day"], descending=[False, True, False])
+        .group_by("class_no", maintain_order=True)
+        .agg(seen=pl.col("day").first())
+    )
+
+
+def _implied_first_days(table: pl.DataFrame, classes: pl.DataFrame, students: pl.DataFrame, weeks: int) -> pl.DataFrame:
+    """class_no, day, rows: the first days that the dated rows of one table imply."""
+    return (
+        table.filter(pl.col("week_date").is_not_null() & pl.col("week").is_between(1, weeks))
+        .group_by("class_id", "semester", "week", "week_date")
+        .agg(rows=pl.len())
+        .join(classes.select("class_id", "class_no", "semester"), on=["class_id", "semester"])
+        .select(
+            "class_no",
+            day=pl.col("week_date") - pl.duration(days=DAYS_A_WEEK * (pl.col("week") - 1)),
+            rows=pl.col("rows").cast(pl.UInt32),
+        )
+    )
+
+
+def week_of(day: pl.Expr, first_day: pl.Expr) -> pl.Expr:
+    """The week of the semester a date lies in (below 1: before it); null where either is null."""
+    return (day.cast(pl.Date) - first_day).dt.total_days().floordiv(DAYS_A_WEEK) + 1
+
+
+def place(rows: pl.DataFrame, roster: Roster) -> pl.DataFrame:
+    """Add student_no (null: unknown), class_no and first_day of the student's class, known_class, own_class.
+
+    Rows of students who are not being scored are left out; rows of unknown students stay, for the report.
+    """
+    students = roster.students.select("student_id", "student_no", "class_no", home_class=pl.col("class_id"))
+    terms = roster.classes.select("class_no", "first_day", term_semester=pl.col("semester"))
+    return (
+        rows.join(students, on="student_id", how="left", maintain_order="left")
+        .filter(pl.col("student_no").is_null() | pl.col("class_no").is_not_null())
+        .join(terms, on="class_no", how="left", maintain_order="left")
+        .with_columns(
+            known_class=pl.col("class_id").is_in(roster.known_classes.implode()),
+            own_class=pl.col("class_id") == pl.col("home_class"),
+        )
+        .drop("home_class")
+    )
+
+
+def of_this_term(rows: pl.DataFrame, day: str, week: str, weeks: int) -> pl.DataFrame:
+    """Keep the placed rows of the semester being scored, and of this time through it.
+
+    A repeater has rows of the same semester from an earlier year: a dated row is this year's when the first
+    day that it implies is within half a year of the class's; an undated one when it names the student's class.
+    Rows of unknown students, classes and weeks stay, for the report.
+    """
+    implied = pl.col(day).cast(pl.Date) - pl.duration(days=DAYS_A_WEEK * (pl.col(week) - 1))
+    this_year = ((implied - pl.col("first_day")).abs() <= HALF_A_YEAR).fill_null(pl.col("own_class"))
+    to_report = ~pl.col("known_class") | ~pl.col(week).is_between(1, weeks).fill_null(False)
+    unknown = pl.col("student_no").is_null()
+    return rows.filter(unknown | ((pl.col("semester") == pl.col("term_semester")) & (this_year | to_report)))
