@@ -1,0 +1,62 @@
+"""Attendance of a week and of the semester so far."""
+
+import polars as pl
+
+from edumetrics.engine.policy import Policy
+from edumetrics.engine.tables.clean import CleanTables
+
+
+def weekly_attendance(clean: CleanTables, policy: Policy) -> pl.DataFrame:
+    """student_no, week, held, present: lectures of each teaching week that has rows."""
+    return (
+        clean.attendance.filter(pl.col("week").is_in(policy.calendar.teaching_weeks))
+        .group_by("student_no", "week")
+        .agg(held=pl.col("held").sum(), present=pl.col("present").sum())
+        .sort("student_no", "week")
+    )
+
+
+def attendance_so_far(weekly: pl.DataFrame, roll: pl.DataFrame) -> pl.DataFrame:
+    """student_no, week, held_so_far, present_so_far: sums over teaching weeks 1..w, for each row of the roll.
+
+    Null while the student has no row.
+    """
+    sums = weekly.select(
+        "student_no",
+        "week",
+        held_so_far=pl.col("held").cum_sum().over("student_no"),
+        present_so_far=pl.col("present").cum_sum().over("student_no"),
+    )
+    return roll.select("student_no", "week").join_asof(
+        sums, on="week", by="student_no", strategy="backward", check_sortedness=False
+    )
+
+
+def lectures_a_week(weekly: pl.DataFrame, roll: pl.DataFrame) -> pl.DataFrame:
+    """class_no, week, lectures_sum, lectures_count: of the lectures held over student-weeks of the roll up to the week.
+
+    Only pairs with lectures held count. Their quotient is m of section 4; both are kept, so that it stays exact.
+    """
+    by_week = (
+        weekly.filter(pl.col("held") > 0)
+        .join(roll.select("student_no", "class_no", "week"), on=["student_no", "week"])
+        .group_by("class_no", "week")
+        .agg(lectures=pl.col("held").sum(), pairs=pl.len().cast(pl.Int64))
+    )
+    return (
+        roll.select("class_no", "week")
+        .unique()
+        .join(by_week, on=["class_no", "week"], how="left")
+        .sort("class_no", "week")
+        .select(
+            "class_no",
+            "week",
+            lectures_sum=pl.col("lectures").fill_null(0).cum_sum().over("class_no"),
+            lectures_count=pl.col("pairs").fill_null(0).cum_sum().over("class_no"),
+        )
+    )
+
+
+def classes_with_attendance(clean: CleanTables) -> pl.DataFrame:
+    """class_no, week, class_has_attendance (true): weeks in which any student of the class has a row."""
+    return clean.attendance.select("class_no", "week", class_has_attendance=pl.lit(True)).unique()

@@ -1,0 +1,42 @@
+"""Library visits and borrowed books of a week."""
+
+import polars as pl
+
+from edumetrics.engine.tables.clean import CleanTables
+
+
+def library_visits(clean: CleanTables, roll: pl.DataFrame) -> pl.DataFrame:
+    """student_no, week, library_visits: 0 for a missing row if the class has any row that week, else null.
+
+    Null, too, where the student's own row was unreadable: it is there, but says nothing.
+    """
+    visits = clean.library.group_by("student_no", "week").agg(visits=pl.col("visits").sum())
+    open_weeks = clean.library.select("class_no", "week", is_open=pl.lit(True)).unique()
+    unknown = clean.library_unknown.unique().with_columns(is_unknown=pl.lit(True))
+    return (
+        roll.join(visits, on=["student_no", "week"], how="left")
+        .join(open_weeks, on=["class_no", "week"], how="left")
+        .join(unknown, on=["student_no", "week"], how="left")
+        .select(
+            "student_no",
+            "week",
+            library_visits=pl.when(pl.col("is_unknown").is_null() & pl.col("is_open")).then(
+                pl.col("visits").fill_null(0)
+            ),
+        )
+    )
+
+
+def book_borrows(clean: CleanTables, roll: pl.DataFrame) -> pl.DataFrame:
+    """student_no, week, book_borrows: null until the class has a row of borrowing."""
+    borrows = clean.borrows.group_by("student_no", "week").agg(borrows=pl.len().cast(pl.Int64))
+    first = clean.borrows.group_by("class_no").agg(first_row=pl.col("week").min())
+    return (
+        roll.join(borrows, on=["student_no", "week"], how="left")
+        .join(first, on="class_no", how="left")
+        .select(
+            "student_no",
+            "week",
+            book_borrows=pl.when(pl.col("first_row") <= pl.col("week")).then(pl.col("borrows").fill_null(0)),
+        )
+    )

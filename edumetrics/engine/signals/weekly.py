@@ -1,0 +1,140 @@
+"""All signals of every student and week side by side."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from edumetrics.engine.policy import Policy
+from edumetrics.engine.signals.attendance import (
+    attendance_so_far,
+    classes_with_attendance,
+    lectures_a_week,
+    weekly_attendance,
+)
+from edumetrics.engine.signals.exams import mean_score_so_far
+from edumetrics.engine.signals.library import book_borrows, library_visits
+from edumetrics.engine.signals.roll import roll as roll_of
+from edumetrics.engine.signals.roll import spans as spans_of
+from edumetrics.engine.signals.sources import class_sources
+from edumetrics.engine.signals.work import (
+    Work,
+    due_work,
+    first_marks,
+    missed_runs,
+    not_loaded,
+    work_by_lag,
+    work_milestones,
+)
+from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ, CleanTables
+from edumetrics.engine.tables.roster import Roster
+
+# What analysis_db stores of a week under the name it has here: a published value that the source no longer gives
+# is a late change.
+PUBLISHED_SIGNALS = (
+    "library_visits",
+    "book_borrows",
+    "assn_quality_pct",
+    "assn_plagiarism_pct",
+    "weekly_att_pct",
+    "overall_att_pct",
+    "quiz_attempt_rate",
+    "assn_submit_rate",
+    "quiz_avg_pct",
+    "assn_avg_pct",
+    "midterm_score_pct",
+)
+
+
+@dataclass(frozen=True)
+class WeeklySignals:
+    """Signals as known at each week.
+
+    students: student_no, student_id, class_no, advisor, first_week, last_week, first_row_week.
+    weeks: one row for each student and week of the roll, with the signals of section 1 and what the metrics need.
+    lags: work due in this and the teaching weeks before (``work.work_by_lag``).
+    missed: for each kind of work the runs of missed weeks (``work.missed_runs``).
+    work_not_loaded: work without a row in its week (``work.not_loaded``).
+    """
+
+    students: pl.DataFrame
+    weeks: pl.DataFrame
+    lags: pl.DataFrame
+    missed: dict[str, pl.DataFrame]
+    work_not_loaded: pl.DataFrame
+
+
+def weekly_signals(clean: CleanTables, roster: Roster, policy: Policy) -> WeeklySignals:
+    """Compute every signal for every week 1..through_week of every class."""
+    students = spans_of(roster, clean, policy)
+    roll = roll_of(students, roster, policy)
+    work = due_work(clean, students, policy)
+    lags = work_by_lag(work, policy)
+    return WeeklySignals(
+        students=students,
+        weeks=_side_by_side(clean, students, roll, work, lags, policy),
+        lags=lags,
+        missed={kind: missed_runs(work, kind, roll, policy) for kind in (ASSIGNMENT, QUIZ)},
+        work_not_loaded=not_loaded(work, roster),
+    )
+
+
+def _side_by_side(
+    clean: CleanTables, students: pl.DataFrame, roll: pl.DataFrame, work: Work, lags: pl.DataFrame, policy: Policy
+) -> pl.DataFrame:
+    attendance = weekly_attendance(clean, policy)
+    by_student_week = [
+        attendance,
+        attendance_so_far(attendance, roll),
+        library_visits(clean, roll),
+        book_borrows(clean, roll),
+        _work_of_the_week(lags),
+        mean_score_so_far(clean.midterm, roll, "midterm_score_pct"),
+        mean_score_so_far(clean.last_endterm, roll, "last_endterm_pct"),
+    ]
+    weeks = roll
+    for frame in by_student_week:
+        weeks = weeks.join(frame, on=["student_no", "week"], how="left", maintain_order="left")
+    by_class_week = [
+        lectures_a_week(attendance, roll),
+        classes_with_attendance(clean),
+        class_sources(clean, work, roll, policy),
+    ]
+    for frame in by_class_week:
+        weeks = weeks.join(frame, on=["class_no", "week"], how="left", maintain_order="left")
+    return (
+        weeks.join(work_milestones(work), on="student_no", how="left", maintain_order="left")
+        .join(first_marks(work), on="class_no", how="left", maintain_order="left")
+        .join(students.select("student_no", "first_row_week"), on="student_no", how="left", maintain_order="left")
+        .with_columns(
+            weekly_att_pct=_percentage("present", "held"),
+            overall_att_pct=_percentage("present_so_far", "held_so_far"),
+            has_row=(pl.col("first_row_week") <= pl.col("week")).fill_null(False),
+            # An exam week carries attendance and the midterm only.
+            **{name: pl.when(pl.col("teaching_no").is_not_null()).then(pl.col(name)) for name in _TEACHING_ONLY},
+        )
+    )
+
+
+_TEACHING_ONLY = ("library_visits", "book_borrows")
+
+
+def _percentage(part: str, whole: str) -> pl.Expr:
+    return pl.when(pl.col(whole) > 0).then(100 * pl.col(part) / pl.col(whole))
+
+
+def _work_of_the_week(lags: pl.DataFrame) -> pl.DataFrame:
+    """Rates and means over the work due in the week itself."""
+    return lags.filter(pl.col("lag") == 0).select(
+        "student_no",
+        "week",
+        assn_submit_rate=_share("a_handed_in", "a_due"),
+        quiz_attempt_rate=_share("q_handed_in", "q_due"),
+        assn_quality_pct=pl.when(pl.col("quality_count") > 0).then(pl.col("quality_sum") / pl.col("quality_count")),
+        assn_plagiarism_pct="plagiarism",
+        assn_avg_pct="a_mark",
+        quiz_avg_pct="q_mark",
+    )
+
+
+def _share(part: str, whole: str) -> pl.Expr:
+    return pl.when(pl.col(whole) > 0).then(pl.col(part) / pl.col(whole))

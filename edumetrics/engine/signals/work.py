@@ -1,0 +1,199 @@
+"""Assignments and quizzes: due, handed in, marked, missed, as known at each week."""
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from edumetrics.engine.policy import Policy
+from edumetrics.engine.signals.roll import teaching_numbers
+from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ, CleanTables
+from edumetrics.engine.tables.roster import Roster
+
+
+@dataclass(frozen=True)
+class Work:
+    """Work of the semester, item by item and student by student.
+
+    items: item_no, kind, class_no, subject_id, due_no (teaching number of the week it is due), due_week,
+    loaded (the week from which any row of a student of the class is known; null: never).
+    pairs: one row for each item and student it is due for: item_no, student_no, class_no, kind, due_no, due_week,
+    loaded, handed_in (the week from which it is known to be handed in; null: never), mark_pct, quality_pct,
+    plagiarism_pct (null unless handed in).
+    """
+
+    items: pl.DataFrame
+    pairs: pl.DataFrame
+
+
+def due_work(clean: CleanTables, spans: pl.DataFrame, policy: Policy) -> Work:
+    """Every piece of work due in a teaching week, for each student who had joined by then."""
+    loaded = (
+        clean.hand_ins.join(clean.items.select("item_no", "class_no"), on="item_no")
+        .group_by("item_no")
+        .agg(loaded=pl.col("known").min())
+    )
+    items = (
+        clean.items.join(teaching_numbers(policy), on="week")
+        .rename({"week": "due_week", "teaching_no": "due_no"})
+        .join(loaded, on="item_no", how="left")
+        .with_columns(loaded=pl.when(pl.col("loaded").is_not_null()).then(pl.max_horizontal("due_week", "loaded")))
+        .select("item_no", "kind", "class_no", "subject_id", "due_no", "due_week", "loaded")
+    )
+    students = spans.select("student_no", "class_no", "first_week")
+    rows = clean.hand_ins.select(
+        "item_no",
+        "student_no",
+        *[
+            pl.when("handed_in").then(pl.col(value)).alias(name)
+            for name, value in (
+                ("handed_in", "known"),
+                ("mark_pct", "mark_pct"),
+                ("quality_pct", "quality_pct"),
+                ("plagiarism_pct", "plagiarism_pct"),
+            )
+        ],
+    )
+    pairs = (
+        items.drop("subject_id")
+        .drop_nulls("loaded")
+        .join(students, on="class_no")
+        .filter(pl.col("due_week") >= pl.col("first_week"))
+        .drop("first_week")
+        .join(rows, on=["item_no", "student_no"], how="left")
+    )
+    if not clean.hand_ins_unknown.is_empty():
+        # A hand-in that cannot be read is neither handed in nor missed.
+        pairs = pairs.join(clean.hand_ins_unknown, on=["item_no", "student_no"], how="anti")
+    return Work(items, pairs)
+
+
+def work_by_lag(work: Work, policy: Policy) -> pl.DataFrame:
+    """Work due in the teaching week ``lag`` before each week, as known at that week.
+
+    Columns: student_no, week, lag (0..), and for assignments and quizzes a_due, a_handed_in, a_mark, q_due,
+    q_handed_in, q_mark (means in %), quality_sum, quality_count, plagiarism (max %).
+    """
+    weeks = teaching_numbers(policy)
+    lags = max(policy.effort.work_window, policy.triage.integrity_window, len(policy.performance.week_weights))
+    return pl.concat([_due_before(work.pairs, lag, weeks) for lag in range(lags)])
+
+
+def _due_before(pairs: pl.DataFrame, lag: int, weeks: pl.DataFrame) -> pl.DataFrame:
+    as_of = weeks.select("week", due_no=pl.col("teaching_no") - lag)
+    is_in = pl.col("handed_in") <= pl.col("week")
+    assignment, quiz = pl.col("kind") == ASSIGNMENT, pl.col("kind") == QUIZ
+    return (
+        pairs.join(as_of, on="due_no")
+        .filter(pl.col("loaded") <= pl.col("week"))
+        .with_columns(
+            is_in=is_in.fill_null(False),
+            mark=pl.when(is_in).then(pl.col("mark_pct")),
+            quality=pl.when(is_in).then(pl.col("quality_pct")),
+            plagiarism=pl.when(is_in).then(pl.col("plagiarism_pct")),
+        )
+        .group_by("student_no", "week")
+        .agg(
+            a_due=assignment.sum().cast(pl.Int64),
+            a_handed_in=(assignment & pl.col("is_in")).sum().cast(pl.Int64),
+            a_mark=pl.col("mark").filter(assignment).mean(),
+            q_due=quiz.sum().cast(pl.Int64),
+            q_handed_in=(quiz & pl.col("is_in")).sum().cast(pl.Int64),
+            q_mark=pl.col("mark").filter(quiz).mean(),
+            quality_sum=pl.col("quality").sum(),
+            quality_count=pl.col("quality").count().cast(pl.Int64),
+            plagiarism=pl.col("plagiarism").max(),
+        )
+        .with_columns(lag=pl.lit(lag, pl.Int64))
+    )
+
+
+def missed_runs(work: Work, kind: str, roll: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """The run of teaching weeks with missed work of one kind, back from each week (section 6).
+
+    Columns: student_no, week, signal (0-100), run_weeks, run_missed, run_due (pieces of work in the run), run_from
+    (its first week). A student and week without a row has no run.
+    """
+    weeks = teaching_numbers(policy)
+    through_week = max(roll["week"], default=0)
+    missing = _missing(work.pairs.filter(pl.col("kind") == kind), weeks, through_week)
+    due = _due_weeks(work.items.filter(pl.col("kind") == kind), weeks)
+    kept = 1 - policy.risk.missed_share_factor * pl.col("missed") / pl.col("due")
+    return (
+        missing.join(due, on=["class_no", "due_no", "week"])
+        .sort("student_no", "week", "due_no", descending=[False, False, True])
+        # The i-th missing week counted back is in the run only if every due week since is missing too.
+        .filter(pl.int_range(pl.len()).over("student_no", "week") == pl.col("due_weeks_since"))
+        .group_by("student_no", "week")
+        .agg(
+            signal=100 * (1 - kept.product()),
+            run_weeks=pl.len().cast(pl.Int64),
+            run_missed=pl.col("missed").sum(),
+            run_due=pl.col("due").sum(),
+            run_from=pl.col("due_week").min(),
+        )
+    )
+
+
+def _missing(pairs: pl.DataFrame, weeks: pl.DataFrame, through_week: int) -> pl.DataFrame:
+    """student_no, class_no, due_no, due_week, week, missed: work known to be missing, for each week it is so."""
+    before = {week: weeks.filter(pl.col("week") < week).height for week in range(1, through_week + 2)}
+    until = pl.col("handed_in").fill_null(through_week + 1).clip(upper_bound=through_week + 1)
+    first_no, end_no = (
+        week.replace_strict(before, return_dtype=pl.Int64, default=None) for week in (pl.col("loaded"), until)
+    )
+    return (
+        pairs.filter(pl.col("handed_in").is_null() | (pl.col("handed_in") > pl.col("loaded")))
+        .filter(pl.col("loaded") <= through_week)
+        .select("student_no", "class_no", "due_no", "due_week", teaching_no=pl.int_ranges(first_no, end_no))
+        .explode("teaching_no")
+        .drop_nulls("teaching_no")
+        .join(weeks, on="teaching_no")
+        .group_by("student_no", "class_no", "due_no", "due_week", "week")
+        .agg(missed=pl.len().cast(pl.Int64))
+    )
+
+
+def _due_weeks(items: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:
+    """class_no, due_no, week, due (pieces), due_weeks_since (teaching weeks with work due after it, up to week)."""
+    return (
+        items.drop_nulls("loaded")
+        .join(weeks, how="cross")
+        .filter(pl.col("loaded") <= pl.col("week"))
+        .group_by("class_no", "due_no", "week")
+        .agg(due=pl.len().cast(pl.Int64))
+        .sort("class_no", "week", "due_no", descending=[False, False, True])
+        .with_columns(due_weeks_since=pl.int_range(pl.len()).over("class_no", "week"))
+    )
+
+
+def work_milestones(work: Work) -> pl.DataFrame:
+    """student_no, first_due, first_handed_in: weeks from which any work is due, and any due work is handed in."""
+    return work.pairs.group_by("student_no").agg(
+        first_due=pl.col("loaded").min(),
+        first_handed_in=pl.max_horizontal("due_week", "handed_in").filter(pl.col("handed_in").is_not_null()).min(),
+    )
+
+
+def first_marks(work: Work) -> pl.DataFrame:
+    """class_no, first_mark: the week from which the class has any mark on work that is due."""
+    return (
+        work.pairs.drop_nulls("mark_pct")
+        .group_by("class_no")
+        .agg(first_mark=pl.max_horizontal("due_week", "handed_in").min())
+    )
+
+
+def first_due(work: Work, kind: str) -> pl.DataFrame:
+    """class_no, first_row: the first week in which the class has work of a kind due, loaded or not."""
+    return work.items.filter(pl.col("kind") == kind).group_by("class_no").agg(first_row=pl.col("due_week").min())
+
+
+def not_loaded(work: Work, roster: Roster) -> pl.DataFrame:
+    """class_no, kind, subject_id, due_week, loaded of work without a row in the week it was due."""
+    through = roster.classes.select("class_no", "through_week")
+    return (
+        work.items.join(through, on="class_no")
+        .filter(pl.col("due_week") <= pl.col("through_week"))
+        .filter(pl.col("loaded").is_null() | (pl.col("loaded") > pl.col("due_week")))
+        .select("class_no", "kind", "subject_id", "due_week", "loaded")
+    )
