@@ -1,0 +1,1 @@
+"""What the signals mean: effort, performance, attendance requirement, baseline, risk (scoring.md sections 2-6)."""
