@@ -1,0 +1,1 @@
+"""Random small colleges and policies, seeded, for property tests."""
