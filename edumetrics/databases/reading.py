@@ -1,0 +1,117 @@
+"""Reading frames: one connection, one snapshot, typed columns."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import adbc_driver_postgresql.dbapi
+import adbc_driver_sqlite.dbapi
+import polars as pl
+from adbc_driver_manager import dbapi
+
+from edumetrics.databases.urls import Dialect, dialect_of, driver_uri
+from edumetrics.engine.tables.canonical import Kind
+
+DatabaseError = dbapi.Error
+
+_POSTGRESQL_TYPES = {
+    Kind.TEXT: "text",
+    Kind.INTEGER: "bigint",
+    Kind.NUMBER: "double precision",
+    Kind.BOOLEAN: "boolean",
+    Kind.DATE: "date",
+    Kind.TIMESTAMP: "timestamp",
+}
+
+# The driver for SQLite takes a column's type from the first rows it sees; a first row of known types settles it.
+_SQLITE_FIRST_ROW = {
+    Kind.TEXT: "''",
+    Kind.INTEGER: "0",
+    Kind.NUMBER: "0.0",
+    Kind.BOOLEAN: "0",
+    Kind.DATE: "''",
+    Kind.TIMESTAMP: "''",
+}
+
+
+class Reader:
+    """One open connection that reads frames. Make it with ``open_reader``."""
+
+    def __init__(self, connection: dbapi.Connection, dialect: Dialect) -> None:
+        self._connection = connection
+        self.dialect = dialect
+
+    def columns_of(self, source: str) -> list[str]:
+        """The column names of a table or a parenthesised SELECT. Raises DatabaseError where it cannot be read.
+
+        To be asked before anything is read: a failure begins the snapshot anew.
+        """
+        try:
+            return self._fetch(f"SELECT * FROM {source} AS t LIMIT 0").columns
+        except DatabaseError:
+            self._connection.rollback()
+            raise
+
+    def frame(self, source: str, columns: Mapping[str, Kind], where: str = "") -> pl.DataFrame:
+        """The columns of a table or parenthesised SELECT (alias t) as a frame of exactly these kinds.
+
+        A SQLite value that is not of its column's kind comes as null, never as 0. ``where`` is SQL after the alias.
+        """
+        if self.dialect == "postgresql":
+            return self._fetch(_postgresql_select(source, columns, where))
+        return _typed(self._fetch(_sqlite_select(source, columns, where)).slice(1), columns)
+
+    def _fetch(self, sql: str) -> pl.DataFrame:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql)
+            frame: pl.DataFrame = cursor.fetch_polars()
+            return frame
+
+
+def _postgresql_select(source: str, columns: Mapping[str, Kind], where: str) -> str:
+    fields = ", ".join(f'CAST(t.{name} AS {_POSTGRESQL_TYPES[kind]}) AS "{name}"' for name, kind in columns.items())
+    return f"SELECT {fields} FROM {source} AS t {where}"
+
+
+def _sqlite_select(source: str, columns: Mapping[str, Kind], where: str) -> str:
+    first = ", ".join(f'{_SQLITE_FIRST_ROW[kind]} AS "{name}"' for name, kind in columns.items())
+    fields = ", ".join(_sqlite_field(name, kind) for name, kind in columns.items())
+    return f"SELECT {first} UNION ALL SELECT {fields} FROM {source} AS t {where}"
+
+
+def _sqlite_field(name: str, kind: Kind) -> str:
+    if kind is Kind.NUMBER:
+        return f"CASE typeof(t.{name}) WHEN 'real' THEN t.{name} WHEN 'integer' THEN CAST(t.{name} AS REAL) END"
+    if kind in (Kind.INTEGER, Kind.BOOLEAN):
+        whole = f"WHEN 'real' THEN CASE WHEN t.{name} = CAST(t.{name} AS INTEGER) THEN CAST(t.{name} AS INTEGER) END"
+        return f"CASE typeof(t.{name}) WHEN 'integer' THEN t.{name} {whole} END"
+    return f"CAST(t.{name} AS TEXT)"
+
+
+def _typed(frame: pl.DataFrame, columns: Mapping[str, Kind]) -> pl.DataFrame:
+    """SQLite keeps dates as ISO text and booleans as 0 and 1."""
+    casts = {
+        Kind.DATE: lambda name: pl.col(name).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False),
+        Kind.TIMESTAMP: lambda name: _timestamp(pl.col(name)),
+        Kind.BOOLEAN: lambda name: pl.col(name).cast(pl.Boolean),
+    }
+    return frame.with_columns(casts[kind](name) for name, kind in columns.items() if kind in casts)
+
+
+def _timestamp(text: pl.Expr) -> pl.Expr:
+    """ISO text with blank or T, with or without a time; a time zone's offset is left off."""
+    day, time = text.str.slice(0, 10), text.str.slice(11, 8)
+    whole = day + "T" + pl.when(time.str.len_chars() == 8).then(time).otherwise(pl.lit("00:00:00"))
+    return whole.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
+
+
+@contextmanager
+def open_reader(settings: Mapping[str, Any]) -> Iterator[Reader]:
+    """A reader on the database of Django's ``settings`` of one connection; everything it reads is one snapshot."""
+    dialect = dialect_of(settings)
+    driver = adbc_driver_sqlite.dbapi if dialect == "sqlite" else adbc_driver_postgresql.dbapi
+    connection = driver.connect(driver_uri(settings))
+    try:
+        yield Reader(connection, dialect)
+    finally:
+        connection.close()
