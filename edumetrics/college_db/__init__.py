@@ -1,0 +1,1 @@
+"""The college's database: read only, three times over (docs/reference/college-database.md)."""
