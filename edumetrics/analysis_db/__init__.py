@@ -1,0 +1,1 @@
+"""Our own database: the tables that EduMetrics writes (analysis-tables.md)."""

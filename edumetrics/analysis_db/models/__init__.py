@@ -1,0 +1,24 @@
+"""One model for each analysis table; the names of tables and columns are a contract with those who query them."""
+
+from edumetrics.analysis_db.models.roster import (
+    RosterAdvisor,
+    RosterClass,
+    RosterExam,
+    RosterStudent,
+    RosterSubject,
+)
+from edumetrics.analysis_db.models.runs import AnalysisRun, AnalysisState
+from edumetrics.analysis_db.models.weekly import ClassNotice, WeeklyFlags, WeeklyMetrics
+
+__all__ = [
+    "AnalysisRun",
+    "AnalysisState",
+    "ClassNotice",
+    "RosterAdvisor",
+    "RosterClass",
+    "RosterExam",
+    "RosterStudent",
+    "RosterSubject",
+    "WeeklyFlags",
+    "WeeklyMetrics",
+]

@@ -1,0 +1,1 @@
+"""What advisors did, and whether it helped."""
