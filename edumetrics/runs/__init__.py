@@ -1,0 +1,1 @@
+"""What runs when: reads the college, calls the engine, publishes the results."""

@@ -1,0 +1,29 @@
+"""manage.py run_weekly"""
+
+from argparse import ArgumentParser
+from typing import Any
+
+from edumetrics.runs.catch_up import run_weekly
+from edumetrics.runs.commands import EduMetricsCommand, add_run_options, carry_out, request_of
+
+
+class Command(EduMetricsCommand):
+    """Score the current week."""
+
+    help = (
+        "Score the college's current week: metrics, then flags. May be repeated for the current week; weeks that are "
+        "missing before it are made up first, and published ones stay as they are."
+    )
+    examples = """  manage.py run_weekly                        every week, after the week is over
+  manage.py run_weekly --dry-run              what would be done
+  manage.py run_weekly --param year=2014      with a parameter of the mapping file
+
+exit codes: 0 done, 1 failed (the last good results stay), 3 done, but a source had too many bad rows"""
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """--param, --dry-run."""
+        add_run_options(parser)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run it."""
+        carry_out(self, run_weekly, request_of("weekly", options))

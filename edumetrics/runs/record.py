@@ -1,0 +1,80 @@
+"""The record of runs, and what is published."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+from django.db import connections
+
+from edumetrics.analysis_db.models import AnalysisRun, AnalysisState
+from edumetrics.engine.calendar import Position
+from edumetrics.engine.policy import Policy, policy_differences
+from edumetrics.engine.semester import Results
+from edumetrics.runs.errors import PolicyChanged
+from edumetrics.runs.plan import STATE_SCHEMA
+
+QUARANTINED_KEYS = ("class_id", "sem_week", "source", "bad", "rows")
+
+
+def published_state() -> pl.DataFrame:
+    """What is published of each class (``plan.STATE_SCHEMA``)."""
+    rows = AnalysisState.objects.values_list(*STATE_SCHEMA)
+    return pl.DataFrame(list(rows), schema=STATE_SCHEMA, orient="row")
+
+
+def check_policy_is_pinned(policy: Policy, now: pl.DataFrame, state: pl.DataFrame) -> None:
+    """Raises PolicyChanged where a semester that runs was begun under another policy; names what differs."""
+    begun = now.join(state, on=["class_id", "academic_year", "semester"]).filter(
+        pl.col("policy_version") != policy.version
+    )
+    if begun.is_empty():
+        return
+    version = begun["policy_version"][0]
+    old = AnalysisRun.objects.filter(policy_version=version).values_list("policy", flat=True).first()
+    changes = policy_differences(old, policy.as_json()) if old else []
+    raise PolicyChanged(
+        f"The policy has changed in mid-semester: version {version} is pinned, the file has {policy.version}.\n"
+        + "".join(f"  {line}\n" for line in changes)
+        + "Published weeks stay as they are. Restore the file, or say from which week the change holds: "
+        "manage.py calibrate --recompute --from-week WEEK."
+    )
+
+
+@contextmanager
+def recorded(kind: str, position: Position, policy: Policy, weeks: list[dict[str, Any]]) -> Iterator[AnalysisRun]:
+    """A row of analysis_run around the work: running, then succeeded or failed with the error."""
+    run = AnalysisRun.objects.create(
+        kind=kind,
+        started=datetime.now(UTC),
+        academic_year=position.academic_year,
+        term=position.term,
+        sem_week=position.sem_week,
+        weeks=weeks,
+        policy_version=policy.version,
+        policy=policy.as_json(),
+        quality={"findings": [], "quarantined": [], "late_changes": []},
+    )
+    # No transaction is left open while the work writes through its own connection.
+    connections["default"].close()
+    try:
+        yield run
+    except BaseException as error:
+        run.state = AnalysisRun.State.FAILED
+        run.error = f"{type(error).__name__}: {error}"
+        raise
+    else:
+        run.state = AnalysisRun.State.SUCCEEDED
+    finally:
+        run.finished = datetime.now(UTC)
+        run.save()
+
+
+def note(run: AnalysisRun, results: Results, rows: dict[str, int]) -> None:
+    """Add one pass's rows and data-quality report to the run's record (saved when the run ends)."""
+    for table, count in rows.items():
+        run.rows[table] = run.rows.get(table, 0) + count
+    run.quality["findings"] += results.findings.to_dicts()
+    run.quality["quarantined"] += results.quarantined.select(*QUARANTINED_KEYS).to_dicts()
+    run.quality["late_changes"] += results.late_changes.to_dicts()
