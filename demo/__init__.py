@@ -1,0 +1,1 @@
+"""Demo colleges: a simulated one, and real data sets with their mappings."""

@@ -1,0 +1,5 @@
+"""The demo college: a seeded simulator of a college's fifteen tables, as they stand at the end of any week.
+
+``simulate.simulate`` is the way in. Whole semesters are drawn first and what is not known yet is hidden
+afterwards, so that a row never depends on the week at which somebody looks.
+"""
