@@ -22,6 +22,7 @@ from edumetrics.engine.policy import Policy
 from edumetrics.engine.signals.weekly import PUBLISHED_SIGNALS, WeeklySignals, weekly_signals
 from edumetrics.engine.tables.clean import clean_tables
 from edumetrics.engine.tables.roster import Roster, build_roster
+from edumetrics.engine.tables.sources import absent_sources, with_every_table
 
 _RATES = ("effort_coverage", "quiz_attempt_rate", "assn_submit_rate")
 _PERCENTAGES = (
@@ -67,8 +68,10 @@ def score_semester(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, history
     ``terms``: class_id, academic_year, semester, from_week, through_week, one row a class (``roster.TERM_SCHEMA``).
     ``history``: what was published of the weeks before from_week, and the interventions logged.
     """
+    absent = absent_sources(tables, policy)
+    tables = with_every_table(tables, absent)
     roster = build_roster(tables, terms, policy)
-    clean = clean_tables(tables, roster, policy)
+    clean = clean_tables(tables, absent, roster, policy)
     signals = weekly_signals(clean, roster, policy)
     published = published_metrics(history, roster, policy)
     weeks = _measure(signals, published, roster, policy)

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 import polars as pl
 
 from edumetrics.engine.policy import Policy
-from edumetrics.engine.tables.canonical import TABLES
 from edumetrics.engine.tables.quality import QualityReport, clipped, outside_percentage, sift
 from edumetrics.engine.tables.roster import Roster, of_this_term, place, week_of
 
@@ -42,11 +41,11 @@ class CleanTables:
     report: QualityReport
 
 
-def clean_tables(tables: dict[str, pl.DataFrame], roster: Roster, policy: Policy) -> CleanTables:
-    """Apply every rule. A table that is not in ``tables`` is one the college declared absent."""
+def clean_tables(
+    frames: dict[str, pl.DataFrame], absent: frozenset[str], roster: Roster, policy: Policy
+) -> CleanTables:
+    """Apply every rule to the tables (``sources.with_every_table``)."""
     report = QualityReport(policy.quality.examples, policy.quality.quarantine_share)
-    absent = frozenset(policy.sources.absent) | _absent_sources(tables)
-    frames = _frames(tables, absent)
     _report_students(frames, report)
     visits, visits_unknown = _library(frames["library_visits"], roster, policy, report)
     assignments, assignment_rows, assignment_unknown = _assignments(frames, roster, policy, report)
@@ -55,8 +54,11 @@ def clean_tables(tables: dict[str, pl.DataFrame], roster: Roster, policy: Policy
         pl.concat([assignments, quizzes]).sort("class_no", "week", "kind", "work_id").with_row_index("item_no")
     ).with_columns(pl.col("item_no").cast(pl.Int64))
     exams = _exam_results(frames, roster, policy, report)
+    attendance = _attendance(frames["attendance"], roster, policy, report)
+    if "attendance" not in absent:
+        _report_classes_without_attendance(attendance, roster, policy, report)
     return CleanTables(
-        attendance=_attendance(frames["attendance"], roster, policy, report),
+        attendance=attendance,
         library=visits,
         library_unknown=visits_unknown,
         borrows=_borrows(frames["book_borrows"], roster, policy, report),
@@ -69,32 +71,6 @@ def clean_tables(tables: dict[str, pl.DataFrame], roster: Roster, policy: Policy
         absent=absent,
         report=report,
     )
-
-
-TABLES_OF_SOURCE = {
-    "attendance": ("attendance",),
-    "assignments": ("assignment_definitions", "assignment_submissions"),
-    "quizzes": ("quiz_definitions", "quiz_submissions"),
-    "library": ("library_visits",),
-    "borrowing": ("book_borrows",),
-}
-
-
-def _absent_sources(tables: dict[str, pl.DataFrame]) -> frozenset[str]:
-    return frozenset(source for source, names in TABLES_OF_SOURCE.items() if any(name not in tables for name in names))
-
-
-def _frames(tables: dict[str, pl.DataFrame], absent: frozenset[str]) -> dict[str, pl.DataFrame]:
-    """Every canonical table, empty where its source is absent, since an absent source has no signals."""
-    dropped = {name for source, names in TABLES_OF_SOURCE.items() if source in absent for name in names}
-    frames = {
-        name: table.empty() if name in dropped else tables.get(name, table.empty()) for name, table in TABLES.items()
-    }
-    if "plagiarism" in absent:
-        submissions = frames["assignment_submissions"]
-        frames["assignment_submissions"] = submissions.with_columns(plagiarism_pct=pl.lit(None, pl.Float64))
-    # The surrogate id would make identical rows differ.
-    return {name: frame.drop("id", strict=False) for name, frame in frames.items()}
 
 
 def _report_students(frames: dict[str, pl.DataFrame], report: QualityReport) -> None:
@@ -134,6 +110,16 @@ def _attendance(rows: pl.DataFrame, roster: Roster, policy: Policy, report: Qual
         placed.select(columns), "attendance", rules, report, key=["student_id", "subject_id", "week"], week="week"
     )
     return sifted.good.select("student_no", "class_no", "week", held="lectures_held", present="attended")
+
+
+def _report_classes_without_attendance(
+    attendance: pl.DataFrame, roster: Roster, policy: Policy, report: QualityReport
+) -> None:
+    """Count the class-weeks without a row of the whole class: that source is not loaded yet."""
+    weeks = pl.DataFrame({"week": policy.calendar.teaching_weeks}, schema={"week": pl.Int64})
+    expected = roster.classes.join(weeks, how="cross").filter(pl.col("week") <= pl.col("through_week"))
+    missing = expected.join(attendance.select("class_no", "week").unique(), on=["class_no", "week"], how="anti")
+    report.add("attendance", "no_row_of_the_class", missing, "week", ["class_id"])
 
 
 def _library(

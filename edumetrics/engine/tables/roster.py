@@ -43,6 +43,7 @@ class Roster:
 def build_roster(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, policy: Policy) -> Roster:
     """Number students and classes and find each class's first day.
 
+    ``tables``: every canonical table (``sources.with_every_table``).
     ``terms`` has one row a class (columns TERM_SCHEMA): the semester to score and its weeks.
     """
     classes = terms.sort("class_id").with_row_index("class_no").with_columns(pl.col("class_no").cast(pl.Int64))
@@ -64,7 +65,7 @@ def _number_students(tables: dict[str, pl.DataFrame], classes: pl.DataFrame) -> 
         students.with_row_index("student_no")
         .with_columns(pl.col("student_no").cast(pl.Int64))
         .join(classes.select("class_id", "class_no"), on="class_id", how="left")
-        .join(_only_advisors(tables.get("advisors")), on="class_id", how="left")
+        .join(_only_advisors(tables["advisors"]), on="class_id", how="left")
         .select(
             "student_no",
             "student_id",
@@ -83,10 +84,8 @@ def _number_students(tables: dict[str, pl.DataFrame], classes: pl.DataFrame) -> 
     )
 
 
-def _only_advisors(advisors: pl.DataFrame | None) -> pl.DataFrame:
+def _only_advisors(advisors: pl.DataFrame) -> pl.DataFrame:
     """class_id, class_advisor_id of the classes that have exactly one advisor."""
-    if advisors is None:
-        return pl.DataFrame(schema={"class_id": pl.String(), "class_advisor_id": pl.String()})
     return (
         advisors.drop_nulls(["class_id", "advisor_id"])
         .group_by("class_id")
@@ -124,9 +123,7 @@ def _first_days_seen(
         [
             _implied_first_days(tables[name], classes, students, weeks)
             for name in ("attendance", "library_visits")
-            if name in tables
         ]
-        or [pl.DataFrame(schema={"class_no": pl.Int64(), "day": pl.Date(), "rows": pl.UInt32()})]
     )
     days = days.group_by("class_no", "day").agg(pl.col("rows").sum())
     within_a_week = (pl.col("day_of_row") - pl.col("day")).dt.total_days().is_between(0, DAYS_A_WEEK - 1)
