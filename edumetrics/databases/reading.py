@@ -69,7 +69,7 @@ class Reader:
 
 
 def _postgresql_select(source: str, columns: Mapping[str, Kind], where: str) -> str:
-    fields = ", ".join(f'CAST(t.{name} AS {_POSTGRESQL_TYPES[kind]}) AS "{name}"' for name, kind in columns.items())
+    fields = ", ".join(f'CAST(t."{name}" AS {_POSTGRESQL_TYPES[kind]}) AS "{name}"' for name, kind in columns.items())
     return f"SELECT {fields} FROM {source} AS t {where}"
 
 
@@ -80,12 +80,14 @@ def _sqlite_select(source: str, columns: Mapping[str, Kind], where: str) -> str:
 
 
 def _sqlite_field(name: str, kind: Kind) -> str:
+    value = f't."{name}"'
     if kind is Kind.NUMBER:
-        return f"CASE typeof(t.{name}) WHEN 'real' THEN t.{name} WHEN 'integer' THEN CAST(t.{name} AS REAL) END"
+        return f"CASE typeof({value}) WHEN 'real' THEN {value} WHEN 'integer' THEN CAST({value} AS REAL) END"
     if kind in (Kind.INTEGER, Kind.BOOLEAN):
-        whole = f"WHEN 'real' THEN CASE WHEN t.{name} = CAST(t.{name} AS INTEGER) THEN CAST(t.{name} AS INTEGER) END"
-        return f"CASE typeof(t.{name}) WHEN 'integer' THEN t.{name} {whole} END"
-    return f"CAST(t.{name} AS TEXT)"
+        whole = f"CAST({value} AS INTEGER)"
+        of_real = f"WHEN 'real' THEN CASE WHEN {value} = {whole} THEN {whole} END"
+        return f"CASE typeof({value}) WHEN 'integer' THEN {value} {of_real} END"
+    return f"CAST({value} AS TEXT)"
 
 
 def _typed(frame: pl.DataFrame, columns: Mapping[str, Kind]) -> pl.DataFrame:

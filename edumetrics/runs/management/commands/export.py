@@ -15,7 +15,7 @@ from edumetrics.databases.writing import quoted
 from edumetrics.engine.tables.canonical import Kind
 from edumetrics.runs.commands import EduMetricsCommand
 
-_KINDS: tuple[tuple[type[models.Field[Any, Any]], Kind], ...] = (
+_KINDS: "tuple[tuple[type[models.Field[Any, Any]], Kind], ...]" = (
     (models.DateTimeField, Kind.TIMESTAMP),
     (models.DateField, Kind.DATE),
     (models.BooleanField, Kind.BOOLEAN),
@@ -36,7 +36,7 @@ def kinds_of(model: type[models.Model]) -> dict[str, Kind]:
     return {field.column: _kind(field) for field in model._meta.concrete_fields if field.column}
 
 
-def _kind(field: models.Field[Any, Any]) -> Kind:
+def _kind(field: "models.Field[Any, Any]") -> Kind:
     return next((kind for known, kind in _KINDS if isinstance(field, known)), Kind.TEXT)
 
 
