@@ -1,0 +1,199 @@
+"""How fast a calibration is, beside the floor measured in the same run.
+
+The floor is what no program that keeps the same results could avoid: scan all source rows into Polars, and write the
+same number of rows of the same columns, keys and indexes into empty tables. Run as ``make bench``, or
+``python -m benchmarks.calibrate --students 2400 --database sqlite``. Each phase is a process of its own, so that its
+peak memory is its own; times leave out starting Python.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+
+WEEK = 17
+SERVER = os.environ.get("BENCH_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
+RESULTS = ("weekly_metrics", "weekly_flags", "class_notice")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--students", type=int, nargs="*", default=[2_400, 24_000])
+    arguments.add_argument("--database", choices=["sqlite", "postgresql"], nargs="*", default=["sqlite", "postgresql"])
+    arguments.add_argument("--phase", choices=list(PHASES), help=argparse.SUPPRESS)
+    options = arguments.parse_args()
+    if options.phase:
+        run_phase(options.phase, options.students[0])
+        return
+    print(
+        f"{'database':<11}{'students':>9}{'phase':>11}{'seconds':>9}{'student-weeks/s':>17}{'peak MB':>9}{'x floor':>9}"
+    )
+    for database in options.database:
+        for students in options.students:
+            with databases(database) as environment:
+                report(database, students, environment)
+
+
+def report(database: str, students: int, environment: dict[str, str]) -> None:
+    """Run the phases and print a line for each."""
+    phase("prepare", students, environment)
+    found = {name: phase(name, students, environment) for name in ("calibrate", "floor", "next_week", "next_floor")}
+    for name, floor in (("calibrate", "floor"), ("next_week", "next_floor")):
+        for one in (name, floor):
+            seconds, rows, peak = (found[one][key] for key in ("seconds", "rows", "peak_mb"))
+            ratio = f"{seconds / found[floor]['seconds']:.2f}"
+            print(
+                f"{database:<11}{students:>9}{one:>11}{seconds:>9.2f}{rows / seconds:>17,.0f}{peak:>9.0f}{ratio:>9}",
+                flush=True,
+            )
+
+
+def phase(name: str, students: int, environment: dict[str, str]) -> dict[str, float]:
+    """Run one phase in a process of its own; seconds, rows, peak_mb."""
+    command = [sys.executable, "-m", "benchmarks.calibrate", "--phase", name, "--students", str(students)]
+    done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"phase {name} failed:\n{done.stdout}{done.stderr}")
+    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return result
+
+
+@contextmanager
+def databases(kind: str) -> Iterator[dict[str, str]]:
+    """Fresh databases for the college, the analysis and the floor, gone at the end."""
+    with tempfile.TemporaryDirectory(prefix="edumetrics-bench-") as folder:
+        names = ("college", "analysis", "floor")
+        variables = ("CLIENT_DB_URL", "DEFAULT_DB_URL", "FLOOR_DB_URL")
+        common = {
+            "DATA_DIR": folder,
+            "MAPPING_FILE": "",
+            "POLICY_FILE": "",
+            "DJANGO_SETTINGS_MODULE": "edumetrics.config.settings",
+        }
+        if kind == "sqlite":
+            urls = [f"sqlite:///{Path(folder) / name}.sqlite3" for name in names]
+            yield {**common, **dict(zip(variables, urls, strict=True))}
+            return
+        created = [f"edumetrics_bench_{os.getpid()}_{name}" for name in names]
+        with psycopg.connect(SERVER, autocommit=True) as server:
+            for name in created:
+                server.execute(f"CREATE DATABASE {name}".encode())
+            try:
+                urls = [f"{SERVER.rpartition('/')[0]}/{name}" for name in created]
+                yield {**common, **dict(zip(variables, urls, strict=True))}
+            finally:
+                for name in created:
+                    server.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)".encode())
+
+
+def run_phase(name: str, students: int) -> None:
+    """In the child: do it and print what it took as the last line."""
+    import django
+
+    django.setup()
+    seconds, rows = PHASES[name](students)
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(json.dumps({"seconds": seconds, "rows": rows, "peak_mb": peak}))
+
+
+def prepare(students: int) -> tuple[float, int]:
+    """The college at week 17 and empty analysis tables, twice."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from demo.college.write import DemoCollege, write_college
+
+    write_college(settings.CLIENT_DB_URL, DemoCollege(students=students, week=WEEK, seed=1, year=2026, past_years=0))
+    call_command("migrate", verbosity=0)
+    environment = {**os.environ, "DEFAULT_DB_URL": os.environ["FLOOR_DB_URL"]}
+    subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], env=environment, check=True)
+    return 1.0, 0
+
+
+def calibrate(students: int) -> tuple[float, int]:
+    """Everything from the first row read to the last week published."""
+    from edumetrics.college_db.mapping import Mapping
+    from edumetrics.engine.policy import Policy
+    from edumetrics.runs.catch_up import Request
+    from edumetrics.runs.catch_up import calibrate as run
+
+    began = time.perf_counter()
+    outcome = run(Request("calibrate", Mapping(), Policy(), datetime.now(UTC)))
+    seconds = time.perf_counter() - began
+    assert outcome.run is not None
+    return seconds, outcome.run.rows["weekly_metrics"]
+
+
+def floor(students: int) -> tuple[float, int]:
+    """Scan every source row, and write the rows of all weeks into empty tables."""
+    return scan_and_write("")
+
+
+def next_week(students: int) -> tuple[float, int]:
+    """One new week: the last one is scored anew, as run_weekly does."""
+    from edumetrics.college_db.mapping import Mapping
+    from edumetrics.engine.policy import Policy
+    from edumetrics.runs.catch_up import Request, run_weekly
+
+    began = time.perf_counter()
+    outcome = run_weekly(Request("weekly", Mapping(), Policy(), datetime.now(UTC)))
+    seconds = time.perf_counter() - began
+    assert outcome.run is not None
+    return seconds, outcome.run.rows["weekly_metrics"]
+
+
+def next_floor(students: int) -> tuple[float, int]:
+    """Scan every source row, and write the rows of the last week into empty tables."""
+    return scan_and_write(f"WHERE t.sem_week = {WEEK}")
+
+
+def scan_and_write(where: str) -> tuple[float, int]:
+    """Seconds to read all source tables and to append our own results to empty tables; rows of weekly_metrics."""
+    from django.conf import settings
+    from django.db import connections
+
+    from edumetrics.analysis_db.models import AnalysisState
+    from edumetrics.college_db.mapping import Mapping
+    from edumetrics.college_db.read import open_college
+    from edumetrics.databases.reading import open_reader
+    from edumetrics.databases.urls import django_settings
+    from edumetrics.databases.writing import open_writer
+    from edumetrics.runs.management.commands.export import kinds_of, tables
+
+    with open_reader(connections["default"].settings_dict) as reader:
+        frames = {name: reader.frame(name, kinds_of(tables()[name]), where) for name in RESULTS}
+    terms = list(AnalysisState.objects.values_list("class_id", "semester"))
+    target = django_settings(os.environ["FLOOR_DB_URL"])
+    with open_writer(target) as writer:
+        for name in RESULTS:
+            writer.execute(f"DELETE FROM {name}")
+    began = time.perf_counter()
+    with open_college(connections["client_db"].settings_dict, Mapping()) as college:
+        college.semester(terms)
+    with open_writer(target) as writer:
+        for name, frame in frames.items():
+            writer.append(name, frame)
+    assert settings.configured
+    return time.perf_counter() - began, frames["weekly_metrics"].height
+
+
+PHASES: dict[str, Callable[[int], tuple[float, int]]] = {
+    "prepare": prepare,
+    "calibrate": calibrate,
+    "floor": floor,
+    "next_week": next_week,
+    "next_floor": next_floor,
+}
+
+if __name__ == "__main__":
+    main()
