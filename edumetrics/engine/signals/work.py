@@ -122,7 +122,7 @@ def missed_runs(work: Work, kind: str, roll: pl.DataFrame, policy: Policy) -> pl
         missing.join(due, on=["class_no", "due_no", "week"])
         .sort("student_no", "week", "due_no", descending=[False, False, True])
         # The i-th missing week counted back is in the run only if every due week since is missing too.
-        .filter(pl.int_range(pl.len()).over("student_no", "week") == pl.col("due_weeks_since"))
+        .filter(_place_in_group("student_no", "week") == pl.col("due_weeks_since"))
         .group_by("student_no", "week")
         .agg(
             signal=100 * (1 - kept.product()),
@@ -132,6 +132,13 @@ def missed_runs(work: Work, kind: str, roll: pl.DataFrame, policy: Policy) -> pl
             run_from=pl.col("due_week").min(),
         )
     )
+
+
+def _place_in_group(*key: str) -> pl.Expr:
+    """0, 1, 2, ... within each run of rows of the same key, in a frame sorted by it; many times quicker than over()."""
+    row = pl.int_range(pl.len())
+    begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in key)
+    return row - pl.when(begins).then(row).forward_fill()
 
 
 def _missing(pairs: pl.DataFrame, weeks: pl.DataFrame, through_week: int) -> pl.DataFrame:
