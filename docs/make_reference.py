@@ -63,8 +63,9 @@ def _plain(value: Any) -> str:
 
 
 def codes_page() -> str:
-    """Every code of reasons, strengths, missing data and notices."""
+    """Every code of reasons, strengths, missing data, notices and data-quality rules."""
     from edumetrics.engine.flags import codes
+    from edumetrics.engine.tables.quality import RULES
 
     parts = ["# Codes\n", MADE]
     for title, table in (
@@ -72,6 +73,7 @@ def codes_page() -> str:
         ("Strengths (`weekly_flags.strengths`)", codes.STRENGTHS),
         ("Missing data (`weekly_flags.missing`)", codes.MISSING),
         ("Class notices (`class_notice.code`)", codes.NOTICES),
+        ("Data-quality rules (`analysis_run.quality`)", RULES),
     ):
         parts.append(f"## {title}\n\n| code | meaning |\n| --- | --- |")
         parts.append("\n".join(f"| `{code}` | {meaning} |" for code, meaning in table.items()) + "\n")

@@ -17,6 +17,7 @@ from edumetrics.college_db.mapping import Mapping, load_mapping
 from edumetrics.databases.reading import DatabaseError as BulkDatabaseError
 from edumetrics.engine.errors import EduMetricsError
 from edumetrics.engine.policy import Policy, load_policy
+from edumetrics.engine.tables.quality import RULES
 from edumetrics.runs.catch_up import Outcome, Request
 from edumetrics.runs.errors import EXIT_QUARANTINED
 
@@ -144,7 +145,7 @@ def quality_lines(quality: dict[str, Any]) -> list[str]:
     for one in quality["findings"]:
         week = "" if one["week"] is None else f", week {one['week']}"
         examples = ", ".join(one["examples"][:3])
-        lines.append(f"  {one['table']}{week}: {one['rows']} rows with {one['rule']}, for example {examples}")
+        lines.append(f"  {one['table']}{week}: {one['rows']} {RULES[one['rule']]}, for example {examples}")
     for one in quality["quarantined"]:
         lines.append(
             f"  {one['class_id']}, week {one['sem_week']}: {one['bad']} of {one['rows']} rows of {one['source']} are "

@@ -26,6 +26,29 @@ QUARANTINED_SCHEMA = pl.Schema(
     }
 )
 
+RULES = {
+    "unknown_student": "rows of students who are not in the college's table students",
+    "unknown_class": "rows of classes that are not in the college's table classes",
+    "student_in_no_class": "students in no class",
+    "week_outside_calendar": "rows of a week that the semester does not have",
+    "date_outside_week": "rows dated outside the week they name",
+    "value_missing": "rows without the number they are about",
+    "not_a_number": "rows with marks that are not a number",
+    "negative_count": "rows with a negative number",
+    "present_over_held": "rows with more lectures attended than held",
+    "percentage_outside_0_100": "rows with a percentage outside 0-100",
+    "marks_over_max": "rows with more marks than there are",
+    "marks_on_zero_max": "rows with marks on work that gives none",
+    "undefined_assignment": "submissions for an assignment that is not defined",
+    "undefined_quiz": "submissions for a quiz that is not defined",
+    "undefined_exam": "results of an exam that is not scheduled",
+    "unknown_status": "submissions with a status that is none of the five",
+    "identical_duplicate": "rows that say again what another one says (one is kept)",
+    "differing_duplicate": "rows about the same thing that differ (none is used)",
+    "no_row_of_the_class": "classes without any row (not loaded yet?)",
+}
+"""Every rule, as what its rows are."""
+
 SOURCE_OF_TABLE: dict[str, Source] = {
     "attendance": "attendance",
     "assignment_submissions": "assignments",
