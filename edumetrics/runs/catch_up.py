@@ -17,6 +17,7 @@ from edumetrics.engine.policy import Policy
 from edumetrics.engine.semester import Results, score_semester
 from edumetrics.engine.tables.canonical import TABLES
 from edumetrics.runs.errors import CollegeIsBehind, RunError
+from edumetrics.runs.lock import only_run
 from edumetrics.runs.plan import Plan, describe, plan_catch_up, plan_recompute
 from edumetrics.runs.position import classes_now, college_position
 from edumetrics.runs.progress import progress
@@ -59,7 +60,7 @@ def calibrate(request: Request) -> Outcome:
 
     With ``recompute_from`` the weeks from there on are scored anew, with the policy of the request.
     """
-    with open_college(_settings("client_db"), request.mapping) as college:
+    with only_run(_settings("default")), open_college(_settings("client_db"), request.mapping) as college:
         position, now, state = _where(college, request)
         weeks = request.policy.calendar.weeks
         if request.recompute_from is None:
@@ -76,7 +77,7 @@ def run_weekly(request: Request) -> Outcome:
 
     Raises CollegeIsBehind where the analysis database is past the college's week; rolling back is ``calibrate``'s.
     """
-    with open_college(_settings("client_db"), request.mapping) as college:
+    with only_run(_settings("default")), open_college(_settings("client_db"), request.mapping) as college:
         position, now, state = _where(college, request)
         check_policy_is_pinned(request.policy, now, state)
         plan = plan_recompute(now, position.sem_week, position.sem_week, state, request.policy.calendar.weeks)

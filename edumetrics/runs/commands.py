@@ -19,7 +19,7 @@ from edumetrics.engine.errors import EduMetricsError
 from edumetrics.engine.policy import Policy, load_policy
 from edumetrics.engine.tables.quality import RULES
 from edumetrics.runs.catch_up import Outcome, Request
-from edumetrics.runs.errors import EXIT_QUARANTINED
+from edumetrics.runs.errors import EXIT_IN_PROGRESS, EXIT_QUARANTINED, RunInProgress
 
 
 class _HelpFormatter(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -42,6 +42,8 @@ class EduMetricsCommand(BaseCommand):
         """Runs the command; an error of ours, or of a database, becomes one message and exit code 1."""
         try:
             return super().execute(*args, **options)
+        except RunInProgress as error:
+            raise CommandError(str(error), returncode=EXIT_IN_PROGRESS) from error
         except EduMetricsError as error:
             raise CommandError(str(error)) from error
         except (DatabaseError, BulkDatabaseError) as error:

@@ -44,7 +44,13 @@ def check_policy_is_pinned(policy: Policy, now: pl.DataFrame, state: pl.DataFram
 
 @contextmanager
 def recorded(kind: str, position: Position, policy: Policy, weeks: list[dict[str, Any]]) -> Iterator[AnalysisRun]:
-    """A row of analysis_run around the work: running, then succeeded or failed with the error."""
+    """A row of analysis_run around the work: running, then succeeded or failed with the error.
+
+    To be used under the lock, so that a run still said to be running is one that was killed.
+    """
+    AnalysisRun.objects.filter(state=AnalysisRun.State.RUNNING).update(
+        state=AnalysisRun.State.FAILED, finished=datetime.now(UTC), error="The process ended without saying why."
+    )
     run = AnalysisRun.objects.create(
         kind=kind,
         started=datetime.now(UTC),

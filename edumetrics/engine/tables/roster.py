@@ -120,10 +120,7 @@ def _first_days_seen(
     must not move a whole class's calendar.
     """
     days = pl.concat(
-        [
-            _implied_first_days(tables[name], classes, students, weeks)
-            for name in ("attendance", "library_visits")
-        ]
+        [_implied_first_days(tables[name], classes, students, weeks) for name in ("attendance", "library_visits")]
     )
     days = days.group_by("class_no", "day").agg(pl.col("rows").sum())
     within_a_week = (pl.col("day_of_row") - pl.col("day")).dt.total_days().is_between(0, DAYS_A_WEEK - 1)

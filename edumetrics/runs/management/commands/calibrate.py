@@ -22,7 +22,8 @@ class Command(EduMetricsCommand):
   manage.py calibrate --recompute                   the whole semester anew
   manage.py calibrate --recompute --from-week 6     from week 6 on, for example after the policy changed
 
-exit codes: 0 done, 1 failed (the last good results stay), 3 done, but a source had too many bad rows"""
+exit codes: 0 done, 1 failed (the last good results stay), 3 done, but a source had too many bad rows,
+4 another run is at work"""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--recompute, --from-week, --param, --dry-run."""

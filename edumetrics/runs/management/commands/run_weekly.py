@@ -18,7 +18,8 @@ class Command(EduMetricsCommand):
   manage.py run_weekly --dry-run              what would be done
   manage.py run_weekly --param year=2014      with a parameter of the mapping file
 
-exit codes: 0 done, 1 failed (the last good results stay), 3 done, but a source had too many bad rows"""
+exit codes: 0 done, 1 failed (the last good results stay), 3 done, but a source had too many bad rows,
+4 another run is at work"""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--param, --dry-run."""
