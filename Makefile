@@ -69,6 +69,20 @@ lock: $(VENV)/dev.stamp  ## pin the newest allowed versions, with hashes and wit
 	    $$([ $$group = dev ] && echo "--group dev") pyproject.toml -o requirements/$$group.txt; \
 	done
 
+OULAD ?= ../shared/data/oulad
+
+oulad: export CLIENT_DB_URL := sqlite:///data/oulad.sqlite3
+oulad: export DEFAULT_DB_URL := sqlite:///data/oulad-analysis.sqlite3
+oulad: export MAPPING_FILE := demo/oulad/mapping.toml
+oulad: export POLICY_FILE := demo/oulad/policy.toml
+oulad: $(VENV)/run.stamp  ## score the Open University's real data (OULAD=folder) and judge the ranking
+	@$(MANAGE) load_oulad $(OULAD) --database data/oulad.sqlite3
+	@$(MANAGE) migrate --verbosity 0
+	@$(MANAGE) calibrate --param year=2013 --param week=39
+	@$(MANAGE) calibrate --param year=2013 --param week=78
+	@$(MANAGE) calibrate --param year=2014 --param week=39
+	@$(BIN)/python -m demo.oulad.judge --college data/oulad.sqlite3 --analysis $$DEFAULT_DB_URL
+
 clean:  ## remove the virtual environment and the demo's data
 	rm -rf $(VENV) data
 

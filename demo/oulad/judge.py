@@ -10,13 +10,14 @@ import argparse
 import sqlite3
 import sys
 import tomllib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
+from edumetrics.databases.urls import sqlite_path_of_url
 from edumetrics.engine.calendar import DAYS_A_WEEK
 from edumetrics.engine.errors import EduMetricsError
 from edumetrics.engine.policy import load_policy
@@ -25,8 +26,13 @@ HERE = Path(__file__).parent
 DEFAULT_WEEKS = (5, 10, 20, 30)
 LEVELS = ("critical", "high", "watch")
 RANKINGS = {"urgency": "urgency, lower A first", "last_mark": "last mark", "missed": "missed assignments"}
+FLAGGED = """\
+Flagged a week, share of those on the roll: mean over classes (lowest-highest).
+right: share of the flagged who failed or withdrew; found: share of those who did that were flagged."""
+SEPARATION = "Separation within classes: mean weighted by those on the roll (lowest-highest class)"
 
 Schema = dict[str, Any]
+Cells = tuple[list[str], list[list[str]]]
 
 OUTCOMES = """
 SELECT code_module || '-' || code_presentation || '-' || id_student, final_result IN ('Fail', 'Withdrawn')
@@ -117,7 +123,7 @@ def published(analysis: str, classes: Sequence[str]) -> pl.DataFrame:
 def connect(url: str) -> Any:
     """A read-only connection to sqlite:///path (relative to here; four slashes: absolute) or postgresql://..."""
     if url.startswith("sqlite:///"):
-        return _open_sqlite(Path(url.removeprefix("sqlite:///")))
+        return _open_sqlite(sqlite_path_of_url(url))
     if url.startswith(("postgresql://", "postgres://")):
         import psycopg  # here, so that judging SQLite needs no PostgreSQL driver
 
@@ -230,11 +236,19 @@ def _last_day(week: pl.Expr) -> pl.Expr:
 
 
 def flagged_by_week(rows: pl.DataFrame) -> pl.DataFrame:
-    """Per week: classes, on_roll, flagged, and for any and each level the mean, min and max share over classes."""
+    """Per week: classes, on_roll, flagged, and for any and each level the mean, min and max share over classes.
+
+    right: share of the flagged who failed or withdrew; found: share of those who did that were flagged (null: nobody).
+    """
     levels = {"any": pl.col("risk_level").is_not_null(), **{name: pl.col("risk_level") == name for name in LEVELS}}
     shares = [found.fill_null(False).mean().alias(name) for name, found in levels.items()]
+    flagged = pl.col("risk_level").is_not_null()
     by_class = rows.group_by("sem_week", "class_id").agg(
-        pl.len().alias("on_roll"), pl.col("risk_level").is_not_null().sum().alias("flagged"), *shares
+        pl.len().alias("on_roll"),
+        flagged.sum().alias("flagged"),
+        pl.col("bad").sum(),
+        (flagged & pl.col("bad")).sum().alias("both"),
+        *shares,
     )
     return (
         by_class.group_by("sem_week")
@@ -242,6 +256,8 @@ def flagged_by_week(rows: pl.DataFrame) -> pl.DataFrame:
             pl.len().alias("classes"),
             pl.col("on_roll").sum(),
             pl.col("flagged").sum(),
+            _share(pl.col("both").sum(), pl.col("flagged").sum()).alias("right"),
+            _share(pl.col("both").sum(), pl.col("bad").sum()).alias("found"),
             *(_over_classes(name, pl.col(name).mean()) for name in levels),
         )
         .sort("sem_week")
@@ -275,62 +291,85 @@ def _weighted_mean(value: pl.Expr, weight: pl.Expr) -> pl.Expr:
     return (value * weight).sum() / weight.filter(value.is_not_null()).sum()
 
 
+def _share(part: pl.Expr, whole: pl.Expr) -> pl.Expr:
+    return pl.when(whole > 0).then(part / whole)
+
+
 def _over_classes(name: str, mean: pl.Expr) -> pl.Expr:
     return pl.struct(mean.alias("mean"), pl.col(name).min().alias("min"), pl.col(name).max().alias("max")).alias(name)
 
 
-def report(rows: pl.DataFrame, college: College, weeks: Sequence[int], markdown: bool) -> str:
-    """Both tables as text."""
+def report(rows: pl.DataFrame, college: College, weeks: Sequence[int], markdown: bool, by_class: bool) -> str:
+    """The tables as text; ``rows`` as ``published`` gives them."""
     render = _markdown if markdown else _plain
-    return "\n".join(
-        [
-            "Flagged a week, share of those on the roll: mean over classes (lowest-highest)",
-            "",
-            render(*_flag_cells(flagged_by_week(rows))),
-            "",
-            "Separation within classes: mean weighted by those on the roll (lowest-highest class)",
-            "",
-            render(*_separation_cells(rows, college, weeks)),
-        ]
+    rows = rows.join(college.outcomes, on="student_id")
+    ranked = {week: _ranked(rows, college, week) for week in weeks}
+    ranked = {week: found for week, found in ranked.items() if not found.is_empty()}
+    tables = {FLAGGED: _flag_cells(flagged_by_week(rows)), SEPARATION: _separation_cells(ranked)}
+    if by_class:
+        tables["Each class"] = _class_cells(ranked)
+    return "\n\n".join(f"{title}\n\n{render(*cells)}" for title, cells in tables.items())
+
+
+def _ranked(rows: pl.DataFrame, college: College, week: int) -> pl.DataFrame:
+    return (
+        rows.filter(pl.col("sem_week") == week)
+        .join(college.naive(week), on="student_id")
+        .select("class_id", "bad", "risk_level", "last_mark", "missed", urgency=pl.col("worry").cast(pl.Float64))
     )
 
 
-def _flag_cells(shares: pl.DataFrame) -> tuple[list[str], list[list[str]]]:
+def _flag_cells(shares: pl.DataFrame) -> Cells:
     names = ["any", *LEVELS]
-    header = ["week", "classes", "on roll", "flagged", *(f"{name} %" for name in ["flagged", *LEVELS])]
+    header = ["week", "classes", "on roll", "flagged", "right %", "found %"]
+    header += [f"{name} %" for name in ["flagged", *LEVELS]]
     cells = [
         [str(row["sem_week"]), str(row["classes"]), f"{row['on_roll']:,}", f"{row['flagged']:,}"]
-        + [_span(row[name], lambda share: f"{100 * share:.1f}") for name in names]
+        + [_percent(row["right"]), _percent(row["found"])]
+        + [_span(row[name], _percent) for name in names]
         for row in shares.iter_rows(named=True)
     ]
     return header, cells
 
 
-def _separation_cells(rows: pl.DataFrame, college: College, weeks: Sequence[int]) -> tuple[list[str], list[list[str]]]:
+def _class_cells(ranked: Mapping[int, pl.DataFrame]) -> Cells:
+    header = ["week", "class", "on roll", "failed or withdrew %", "flagged %"]
+    header += [f"AUC {name}" for name in RANKINGS] + [f"top 20 % {name} (%)" for name in RANKINGS]
+    cells = []
+    for week, rows in ranked.items():
+        for group in rows.sort("class_id").partition_by("class_id"):
+            bad, flagged = group["bad"], group["risk_level"].is_not_null()
+            line = [str(week), group["class_id"][0], f"{len(bad):,}", _percent(bad.mean()), _percent(flagged.mean())]
+            line += [_plainly(auc(bad, group[name])) for name in RANKINGS]
+            cells.append(line + [_percent(precision_in_top_fifth(bad, group[name])) for name in RANKINGS])
+    return header, cells
+
+
+def _separation_cells(ranked: Mapping[int, pl.DataFrame]) -> Cells:
     header = ["week", "ranking", "classes", "on roll", "failed or withdrew %", "AUC", "precision in top 20 % (%)"]
     cells = []
-    for week in weeks:
-        judged = (
-            rows.filter(pl.col("sem_week") == week)
-            .join(college.outcomes, on="student_id")
-            .join(college.naive(week), on="student_id")
-            .select("class_id", "bad", "last_mark", "missed", urgency=pl.col("worry").cast(pl.Float64))
-        )
-        if judged.is_empty():
-            continue
+    for week, rows in ranked.items():
         cells += [
             [
                 str(week),
                 row["ranking"],
                 str(row["classes"]),
                 f"{row['on_roll']:,}",
-                f"{100 * row['bad']:.1f}",
-                _span(row["auc"], lambda share: f"{share:.3f}"),
-                _span(row["precision"], lambda share: f"{100 * share:.1f}"),
+                _percent(row["bad"]),
+                _span(row["auc"], _plainly),
+                _span(row["precision"], _percent),
             ]
-            for row in separation(judged).iter_rows(named=True)
+            for row in separation(rows).iter_rows(named=True)
         ]
     return header, cells
+
+
+def _percent(share: Any) -> str:
+    return "-" if share is None else f"{100 * share:.1f}"
+
+
+def _plainly(share: float | None) -> str:
+    return "-" if share is None else f"{share:.3f}"
 
 
 def _span(value: dict[str, float | None], write: Callable[[float], str]) -> str:
@@ -359,6 +398,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--weeks", type=int, nargs="+", default=DEFAULT_WEEKS, help="weeks to judge (default 5 10 20 30)"
     )
+    parser.add_argument("--by-class", action="store_true", help="also each class by itself")
     parser.add_argument("--markdown", action="store_true", help="print Markdown tables")
     options = parser.parse_args(arguments)
     try:
@@ -367,7 +407,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except JudgeError as error:
         print(error, file=sys.stderr)
         return 2
-    print(report(rows, college, options.weeks, options.markdown))
+    print(report(rows, college, options.weeks, options.markdown, options.by_class))
     return 0
 
 

@@ -36,24 +36,28 @@ def load(source: Path, database: Path) -> dict[str, int]:
     """Write every table found in the folder ``source`` into the SQLite file ``database``; rows per table.
 
     The file appears, or replaces the one of an earlier load, only when all of it is written. Raises LoadError where a
-    required file is missing or ``database`` is a file that this function did not make.
+    required file is missing or unreadable, or ``database`` cannot be written or is a file that this function did not
+    make.
     """
     files = _files(source)
     _refuse_foreign(database)
-    database.parent.mkdir(parents=True, exist_ok=True)
-    _remove_leftovers(database)
-    part = database.with_name(f".{database.name}.{os.getpid()}.part")
     try:
-        rows = _write_all(files, part)
-        os.replace(part, database)
-    finally:
-        part.unlink(missing_ok=True)
-    return rows
+        database.parent.mkdir(parents=True, exist_ok=True)
+        return _write_and_replace(files, database)
+    except (OSError, sqlite3.Error) as error:
+        raise LoadError(f"{database} cannot be written: {error}. Give another file with --database.") from error
 
 
 def read_table(path: Path) -> pl.DataFrame:
-    """One compressed CSV file; empty strings are null, and a column of whole numbers is an integer column."""
-    frame = pl.read_csv(path, infer_schema=False)
+    """One compressed CSV file; empty strings are null, and a column of whole numbers is an integer column.
+
+    Raises LoadError where it is not one.
+    """
+    try:
+        frame = pl.read_csv(path, infer_schema=False)
+    except (OSError, pl.exceptions.PolarsError) as error:
+        (fault, *_) = str(error).splitlines() or ["it is empty"]
+        raise LoadError(f"{path} is no gzip-compressed CSV file that can be read: {fault}. Fetch it anew.") from error
     # As text first: the files write a missing number as "", which a typed read takes for text.
     frame = frame.with_columns(pl.when(pl.all() != "").then(pl.all()))
     return frame.with_columns(_typed(column) for column in frame)
@@ -116,6 +120,17 @@ def _is_running(process: int) -> bool:
     except PermissionError:
         return True
     return True
+
+
+def _write_and_replace(files: dict[str, Path], database: Path) -> dict[str, int]:
+    _remove_leftovers(database)
+    part = database.with_name(f".{database.name}.{os.getpid()}.part")
+    try:
+        rows = _write_all(files, part)
+        os.replace(part, database)
+    finally:
+        part.unlink(missing_ok=True)
+    return rows
 
 
 def _write_all(files: dict[str, Path], part: Path) -> dict[str, int]:

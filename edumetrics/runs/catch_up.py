@@ -116,7 +116,8 @@ def _carry_out(college: CollegeReader, request: Request, position: Position, pla
                 what = "; ".join(describe(terms))
                 steps.step(f"reading the college: {what}")
                 tables = college.semester(terms.select("class_id", "semester").iter_rows())
-                steps.step(f"scoring {tables['students'].height} students")
+                students = tables["students"].join(terms, on="class_id", how="semi").height
+                steps.step(f"scoring {students} students")
                 results = score_semester(tables, terms, load_history(_settings("default"), terms), request.policy)
                 steps.step(f"publishing {results.metrics.height} student-weeks, {results.flags.height} flags")
                 rows = publish(_settings("default"), results, _roster(college, tables, results), terms, by)

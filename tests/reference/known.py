@@ -119,6 +119,11 @@ class ClassSemester:
         silent = self.policy.calendar.silent_join_week
         return min(self.first_row.get(str(student["student_id"]), silent), silent)
 
+    def join_is_known(self, student_id: str) -> bool:
+        """Whether joined_on says when the student joined."""
+        joined = next(one.get("joined_on") for one in self.students if one["student_id"] == student_id)
+        return joined is not None and self.first_day is not None
+
     def _has_left(self, student: Row, week: int) -> bool:
         """Not "the week's last day < left_on"."""
         left_on = student.get("left_on")

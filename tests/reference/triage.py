@@ -139,7 +139,8 @@ def missing(semester: ClassSemester, student_id: str, week: int) -> list[str]:
     codes = []
     if class_attendance_loaded(semester, week) and not own:
         codes.append("attendance_missing")
-    if not semester.has_any_row(student_id, week):
+    # "(see the roll)": it is the student without joined_on who "joins the roll in week 4, as cannot-tell".
+    if not semester.has_any_row(student_id, week) and not semester.join_is_known(student_id):
         codes.append("no_rows")
     return codes
 

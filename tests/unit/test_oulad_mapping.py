@@ -1,6 +1,7 @@
 """The Open University's data: loading, the mapping's decisions, and the figures of the judging script."""
 
 import gzip
+import json
 import os
 import re
 import sqlite3
@@ -15,8 +16,16 @@ import pytest
 
 from demo.oulad import judge
 from demo.oulad.load import LoadError, load
+from edumetrics.college_db.mapping import load_mapping
+from edumetrics.college_db.read import open_college
+from edumetrics.databases.urls import django_settings
+from edumetrics.engine.history import History
 from edumetrics.engine.policy import load_policy
+from edumetrics.engine.semester import Results, score_semester
 from edumetrics.engine.tables.canonical import TABLES
+from edumetrics.engine.tables.roster import TERM_SCHEMA
+from tests.generative.agreement import disagreements
+from tests.reference import scorer
 
 OULAD = Path(judge.__file__).parent
 REAL = Path(__file__).parents[3] / "shared" / "data" / "oulad"
@@ -128,6 +137,16 @@ class TestLoad:
         with pytest.raises(LoadError, match=r"no assessments\.csv\.gz.*put the missing files there"):
             load(source, tmp_path / "oulad.sqlite3")
 
+    def test_a_file_that_is_no_csv_is_named(self, source: Path, tmp_path: Path) -> None:
+        (source / "courses.csv.gz").write_bytes(b"\x1f\x8b broken")
+        with pytest.raises(LoadError, match=r"courses\.csv\.gz is no gzip-compressed CSV file"):
+            load(source, tmp_path / "oulad.sqlite3")
+
+    def test_a_place_that_cannot_be_written_is_named(self, source: Path, tmp_path: Path) -> None:
+        (tmp_path / "file").touch()
+        with pytest.raises(LoadError, match=r"oulad\.sqlite3 cannot be written: .*--database"):
+            load(source, tmp_path / "file" / "oulad.sqlite3")
+
     def test_a_missing_folder_is_named(self, tmp_path: Path) -> None:
         with pytest.raises(LoadError, match="nowhere is not a folder"):
             load(tmp_path / "nowhere", tmp_path / "oulad.sqlite3")
@@ -153,7 +172,7 @@ class TestLoad:
         before = database.read_bytes()
         (source / "studentAssessment.csv.gz").write_bytes(b"not gzip\n1,2,3\n")
         (source / "assessments.csv.gz").write_bytes(gzip.compress(b"a,b\n1,2,3,4\n"))
-        with pytest.raises(pl.exceptions.PolarsError):
+        with pytest.raises(LoadError, match=r"assessments\.csv\.gz is no gzip-compressed CSV"):
             load(source, database)
         assert database.read_bytes() == before
         assert sorted(path.name for path in database.parent.iterdir()) == ["files", database.name]
@@ -277,6 +296,79 @@ def on_roll(week: int, first_day: str, left_on: str) -> bool:
         return bool(connection.execute(query, (first_day, 7 * week - 1, left_on)).fetchone()[0])
 
 
+def college_tables(database: Path, year: int, class_id: str, semester: int) -> dict[str, pl.DataFrame]:
+    """What a run reads of one class: through the mapping, from a connection that cannot write."""
+    mapping = load_mapping(OULAD / "mapping.toml", {"year": str(year)})
+    with open_college(django_settings(f"sqlite:///{database}", read_only=True), mapping) as college:
+        tables = college.semester([(class_id, semester)])
+    return {name: frame.filter(class_id=class_id) for name, frame in tables.items()}
+
+
+def engine_scores(tables: dict[str, pl.DataFrame], class_id: str, year: int, semester: int) -> Results:
+    terms = pl.DataFrame([(class_id, year, semester, 1, 39)], schema=TERM_SCHEMA, orient="row")
+    return score_semester(tables, terms, History.none(), load_policy(OULAD / "policy.toml"))
+
+
+@pytest.fixture
+def scored(database: Path) -> Results:
+    return engine_scores(college_tables(database, 2013, "BBB-2013B", 1), "BBB-2013B", 2013, 1)
+
+
+class TestScoring:
+    """BBB-2013B from its files to its list; the work is due in weeks 3, 7 (assignments) and 9 (a quiz)."""
+
+    def test_the_roll_follows_the_registrations(self, scored: Results) -> None:
+        weeks = {name: group["sem_week"].to_list() for (name,), group in scored.metrics.group_by("student_id")}
+        assert weeks == {
+            "BBB-2013B-1": list(range(1, 36)),
+            "BBB-2013B-3": [1, 2, 3, 4],  # unregistered on day 30, in week 5
+            "BBB-2013B-4": list(range(3, 36)),  # registered on day 15
+        }
+
+    @pytest.mark.parametrize(
+        ("student", "week", "expected"),
+        [
+            # Banked: in from the start, marked 70. Effort of quality 70 and everything in: (20 * 70 + 10 * 100) / 30.
+            (
+                "BBB-2013B-1",
+                3,
+                {"assn_submit_rate": 1, "academic_performance": 70, "effort_score": 80, "risk_score": 0},
+            ),
+            # In without a score: no mark, no quality.
+            ("BBB-2013B-3", 3, {"assn_submit_rate": 1, "academic_performance": None, "effort_score": 100}),
+            # Nothing in. Of the 75 points that this college can give in a grace week: (22 + 18 * 0.5 + 8) / 75.
+            ("BBB-2013B-4", 3, {"assn_submit_rate": 0, "academic_performance": None, "risk_score": 52}),
+            # It came in week 4, marked 55: (22 * 12.5 + 8 * 20 + 5 * 100 / 9) / 66, for no quiz has been due yet.
+            ("BBB-2013B-4", 4, {"assn_submit_rate": None, "academic_performance": 55, "risk_score": 7.4}),
+            # Nobody's assignment of week 7 was in by then: not loaded. In week 8 one was, and the other's is missing.
+            ("BBB-2013B-4", 7, {"assn_submit_rate": None, "effort_score": None}),
+            ("BBB-2013B-4", 8, {"effort_score": 0, "academic_performance": 55, "performance_stale": True}),
+            # The quiz of day 54 is due in week 9, seven days later, and was in on day 60.
+            ("BBB-2013B-1", 9, {"quiz_attempt_rate": 1, "quiz_avg_pct": 100, "academic_performance": 100}),
+            ("BBB-2013B-4", 9, {"quiz_attempt_rate": 0, "quiz_avg_pct": None}),
+            ("BBB-2013B-1", 8, {"quiz_attempt_rate": None, "weekly_att_pct": None, "library_visits": None}),
+        ],
+    )
+    def test_the_metrics_are_those_of_the_files(
+        self, scored: Results, student: str, week: int, expected: dict[str, object]
+    ) -> None:
+        row = one(scored.metrics.to_dicts(), student_id=student, sem_week=week)
+        assert {name: row[name] for name in expected} == expected
+
+    def test_who_handed_in_nothing_is_flagged_and_told_why(self, scored: Results) -> None:
+        flag = one(scored.flags.to_dicts(), student_id="BBB-2013B-4", sem_week=3)
+        assert (flag["risk_level"], flag["grace"], flag["rank_in_class"]) == ("watch", True, 1)
+        assert [reason["sentence"] for reason in json.loads(flag["reasons"])] == [
+            "Has handed in none of the work due so far, while the class already has marks.",
+            "Has not handed in the assignment due this week.",
+            "Effort is 0 of 100 this week; the class median is 80.",
+        ]
+
+    def test_no_row_of_the_college_is_bad(self, scored: Results) -> None:
+        assert scored.findings.is_empty()
+        assert scored.quarantined.is_empty()
+
+
 @pytest.fixture(scope="module")
 def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("oulad") / "oulad.sqlite3"
@@ -305,6 +397,14 @@ class TestRealData:
     def test_every_class_has_a_roll_in_its_last_week(self, real: Path) -> None:
         ends = {row["left_on"] for row in rows_of(real, "students", 2014) if row["left_reason"] == "presentation over"}
         assert ends == {"2014-09-27", "2014-10-04"}, "after week 34 and week 35"
+
+    def test_the_slow_reference_scorer_agrees_on_a_presentation(self, real: Path) -> None:
+        class_id, year, term = "AAA-2013J", 2013, "even"
+        tables = college_tables(real, year, class_id, 2)
+        rows = {name: frame.to_dicts() for name, frame in tables.items()}
+        policy = load_policy(OULAD / "policy.toml")
+        expected = scorer.score(rows, policy, academic_year=year, term=term, through_week=39)
+        assert disagreements(engine_scores(tables, class_id, year, 2), expected) == []
 
     def test_hardly_a_quiz_of_bbb_is_missing_at_the_end_of_its_week(self, real: Path) -> None:
         due = {
@@ -403,14 +503,27 @@ class TestJudge:
     ) -> None:
         analysis = analysis_database(tmp_path / "analysis.sqlite3")
         code = judge.main(
-            ["--college", str(database), "--analysis", f"sqlite:///{analysis}", "--weeks", "5", "--markdown"]
+            [
+                "--college",
+                str(database),
+                "--analysis",
+                f"sqlite:///{analysis}",
+                "--weeks",
+                "5",
+                "--markdown",
+                "--by-class",
+            ]
         )
         printed = capsys.readouterr().out
         assert code == 0
-        assert "| 5 | 1 | 3 | 1 | 33.3 (33.3-33.3) | 0.0 (0.0-0.0) | 33.3 (33.3-33.3) | 0.0 (0.0-0.0) |" in printed
+        assert (
+            "| 5 | 1 | 3 | 1 | 100.0 | 50.0 | 33.3 (33.3-33.3) | 0.0 (0.0-0.0) | 33.3 (33.3-33.3) | 0.0 (0.0-0.0) |"
+            in printed
+        )
         assert "| 5 | urgency, lower A first | 1 | 3 | 66.7 | 1.000 (1.000-1.000) | 100.0 (100.0-100.0) |" in printed
         assert "| 5 | last mark | 1 | 3 | 66.7 | 1.000 (1.000-1.000) | 100.0 (100.0-100.0) |" in printed
         assert "| 5 | missed assignments | 1 | 3 | 66.7 | 0.500 (0.500-0.500) | 66.7 (66.7-66.7) |" in printed
+        assert "| 5 | BBB-2013B | 3 | 66.7 | 33.3 | 1.000 | 1.000 | 0.500 | 100.0 | 100.0 | 66.7 |" in printed
 
     @pytest.mark.parametrize("url", ["mysql://college", "sqlite:////nowhere/analysis.sqlite3"])
     def test_a_database_it_cannot_read_is_named(

@@ -31,7 +31,7 @@ STRENGTHS = {
 
 MISSING = {
     "attendance_missing": "no attendance row of the student this week, while the class has some",
-    "no_rows": "no row of the student this semester",
+    "no_rows": "no row of the student this semester, and no date of joining",
     "source_quarantined": "too many bad rows of a source this week",
 }
 

@@ -45,7 +45,8 @@ def missing_data(weeks: pl.DataFrame, quarantined: pl.DataFrame) -> pl.DataFrame
     no_attendance = pl.col("class_has_attendance").fill_null(False) & pl.col("held").is_null()
     found = [
         _coded(weeks.filter(no_attendance), "attendance_missing"),
-        _coded(weeks.filter(~pl.col("has_row")), "no_rows"),
+        # Who is known to have joined and has no row has done nothing, and that is behaviour.
+        _coded(weeks.filter(pl.col("is_unseen")), "no_rows"),
         weeks.select("student_no", "class_no", "week")
         .join(quarantined.select("class_no", "week", "source"), on=["class_no", "week"])
         .select("student_no", "week", pl.lit("source_quarantined").alias("code"), "source"),

@@ -182,7 +182,9 @@ def _low_performance(policy: Policy) -> Reason:
         baseline=pl.coalesce(median, pl.lit(bound)),
         yardstick="class",
         weeks=pl.lit(window),
-        clears_when=pl.lit(f"Clears when the average reaches {bound:g}%."),
+        clears_when=pl.when(average.is_null())
+        .then(pl.lit(f"Clears when work is handed in and averages {bound:g}%."))
+        .otherwise(pl.lit(f"Clears when the average reaches {bound:g}%.")),
     )
 
 

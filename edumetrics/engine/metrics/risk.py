@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from edumetrics.engine.metrics.rounding import above
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ
 
@@ -59,7 +60,8 @@ def contribution(signal: pl.Expr, name: str, policy: Policy) -> pl.Expr:
     """The points that a signal (0-100; null counts 0) adds to the risk score."""
     weight = getattr(policy.risk.weights, name)
     points = (weight * signal / pl.col("weight_sum")).clip(upper_bound=policy.risk.max_contribution)
-    return pl.when(NEEDS[name] & (pl.col("weight_sum") > 0)).then(points).fill_null(0.0)
+    # What is zero but for floating-point noise is zero, and no reason.
+    return pl.when(NEEDS[name] & (pl.col("weight_sum") > 0) & above(points, 0)).then(points).otherwise(0.0)
 
 
 def _signals(policy: Policy) -> dict[str, pl.Expr]:

@@ -11,7 +11,7 @@ def spans(roster: Roster, clean: CleanTables, policy: Policy) -> pl.DataFrame:
     """First and last week on the roll of each student being scored.
 
     Columns: student_no, student_id, class_no, advisor, first_week (1..), last_week (null: still there),
-    first_row_week (null: no row of the student counts yet).
+    first_row_week (null: no row of the student counts yet), join_is_known (by its date).
     """
     joined = week_of(pl.col("joined_on"), pl.col("first_day")).clip(lower_bound=1)
     silent = policy.calendar.silent_join_week
@@ -28,6 +28,7 @@ def spans(roster: Roster, clean: CleanTables, policy: Policy) -> pl.DataFrame:
             first_week=pl.coalesce(joined, pl.min_horizontal("first_row_week", pl.lit(silent))),
             last_week=week_of(pl.col("left_on"), pl.col("first_day")) - 1,
             first_row_week="first_row_week",
+            join_is_known=joined.is_not_null(),
         )
         .sort("student_no")
     )

@@ -49,7 +49,7 @@ PUBLISHED_SIGNALS = (
 class WeeklySignals:
     """Signals as known at each week.
 
-    students: student_no, student_id, class_no, advisor, first_week, last_week, first_row_week.
+    students: who is on the roll, and when (``roll.spans``).
     weeks: one row for each student and week of the roll, with the signals of section 1 and what the metrics need.
     lags: work due in this and the teaching weeks before (``work.work_by_lag``).
     missed: for each kind of work the runs of missed weeks (``work.missed_runs``).
@@ -104,11 +104,16 @@ def _side_by_side(
     return (
         weeks.join(work_milestones(work), on="student_no", how="left", maintain_order="left")
         .join(first_marks(work), on="class_no", how="left", maintain_order="left")
-        .join(students.select("student_no", "first_row_week"), on="student_no", how="left", maintain_order="left")
+        .join(
+            students.select("student_no", "first_row_week", "join_is_known"),
+            on="student_no",
+            how="left",
+            maintain_order="left",
+        )
         .with_columns(
             weekly_att_pct=_percentage("present", "held"),
             overall_att_pct=_percentage("present_so_far", "held_so_far"),
-            has_row=(pl.col("first_row_week") <= pl.col("week")).fill_null(False),
+            is_unseen=~pl.col("join_is_known") & (pl.col("first_row_week") > pl.col("week")).fill_null(True),
             # An exam week carries attendance and the midterm only.
             **{name: pl.when(pl.col("teaching_no").is_not_null()).then(pl.col(name)) for name in _TEACHING_ONLY},
         )
