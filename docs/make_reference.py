@@ -49,9 +49,7 @@ def _weight_or_level(prefix: str, name: str) -> str:
     words = name.replace("_", " ")
     if prefix.startswith("risk.weights"):
         return f"weight of the signal {words}"
-    if prefix.startswith("triage.levels"):
-        return f"lowest risk score of the level {words}"
-    return {"points": "smallest drop that counts, in points", "deviations": "and in standard deviations"}[name]
+    return f"lowest risk score of the level {words}"
 
 
 def _plain(value: Any) -> str:

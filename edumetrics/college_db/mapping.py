@@ -13,8 +13,10 @@ from edumetrics.engine.tables.canonical import TABLES
 
 Parameter = str | int | float | bool | datetime.date
 
-# :name, but not ::type, and not inside a quoted text or a comment.
-_TOKENS = re.compile(r"'(?:[^']|'')*'|--[^\n]*|/\*.*?\*/|::|:([A-Za-z_]\w*)", re.DOTALL)
+# :name, but not ::type, and not inside a quoted text, a quoted name or a comment.
+_TOKENS = re.compile(
+    r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|(?P<comment>--[^\n]*|/\*.*?\*/)|::|:(?P<name>[A-Za-z_]\w*)""", re.DOTALL
+)
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Mapping:
     def source(self, table: str) -> str:
         """What stands after FROM for a canonical table."""
         select = self.selects.get(table)
-        return f"({select})" if select else table
+        return f"({select}\n)" if select else table
 
 
 def load_mapping(path: Path | None, overrides: MappingType[str, str] | None = None) -> Mapping:
@@ -50,6 +52,8 @@ def load_mapping(path: Path | None, overrides: MappingType[str, str] | None = No
         text = path.read_text(encoding="utf-8")
     except OSError as error:
         raise MappingError(f"The mapping file {path} cannot be read: {error.strerror}. Check MAPPING_FILE.") from error
+    except UnicodeDecodeError as error:
+        raise MappingError(f"The mapping file {path} is not UTF-8 ({error.reason}). Save it as UTF-8.") from error
     return parse_mapping(text, str(path), overrides or {})
 
 
@@ -65,12 +69,15 @@ def parse_mapping(text: str, name: str, overrides: MappingType[str, str]) -> Map
     parameters = _parameters(content.get("parameters", {}), name, overrides)
     selects: dict[str, str] = {}
     absent = set()
-    for table, given in content.get("tables", {}).items():
+    tables = content.get("tables", {})
+    if not isinstance(tables, dict):
+        raise MappingError(f"{name}: [tables] is {tables!r}; it must be a table of canonical tables and SELECTs.")
+    for table, given in tables.items():
         _check_table(table, given, name)
         if given is False:
             absent.add(table)
         else:
-            selects[table] = _filled(given.strip().rstrip(";"), parameters, f"{name}: tables.{table}")
+            selects[table] = _filled(given, parameters, f"{name}: tables.{table}")
     return Mapping(selects, frozenset(absent))
 
 
@@ -111,8 +118,8 @@ def _as_type_of(example: Parameter, text: str, key: str) -> Parameter:
     try:
         if kind is bool:
             return {"true": True, "false": False}[text.lower()]
-        if kind is datetime.date:
-            return datetime.date.fromisoformat(text)
+        if isinstance(example, datetime.date):
+            return type(example).fromisoformat(text)
         return float(text) if kind is float else int(text) if kind is int else text
     except (ValueError, KeyError) as error:
         raise MappingError(
@@ -124,7 +131,7 @@ def _filled(sql: str, parameters: MappingType[str, Parameter], where: str) -> st
     """The SQL with every :name outside of texts and comments replaced by its value as a literal."""
 
     def literal(match: re.Match[str]) -> str:
-        key = match[1]
+        key = match["name"]
         if key is None:
             return match[0]
         if key not in parameters:
@@ -132,7 +139,16 @@ def _filled(sql: str, parameters: MappingType[str, Parameter], where: str) -> st
             raise MappingError(f"{where} uses the parameter :{key}; [parameters] has {allowed}.")
         return _literal(parameters[key])
 
-    return _TOKENS.sub(literal, sql)
+    return _TOKENS.sub(literal, _without_end(sql))
+
+
+def _without_end(sql: str) -> str:
+    """The SQL less the semicolon that ends it, and what follows that."""
+    end = len(sql.rstrip())
+    for match in reversed([match for match in _TOKENS.finditer(sql) if match["comment"]]):
+        if match.end() == end:
+            end = len(sql[: match.start()].rstrip())
+    return sql[: end - 1] if sql[:end].endswith(";") else sql.strip()
 
 
 def _literal(value: Parameter) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
@@ -36,7 +36,7 @@ def django_settings(url: str, *, read_only: bool = False) -> dict[str, Any]:
         )
     if dialect == "sqlite":
         path = sqlite_path_of_url(url)
-        name = f"file:{path}?mode=ro" if read_only else str(path)
+        name = f"file:{quote(str(path))}?mode=ro" if read_only else str(path)
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": _sqlite_options(read_only)}
     settings: dict[str, Any] = environ.Env.db_url_config(url)
     if read_only:
@@ -51,9 +51,11 @@ def _sqlite_options(read_only: bool) -> dict[str, Any]:
 
 
 def sqlite_path_of_url(url: str) -> Path:
-    """The file of sqlite:///relative.sqlite3 or sqlite:////absolute.sqlite3."""
-    path = unquote(urlsplit(url).path)
-    return Path(path.removeprefix("/")).resolve()
+    """The file of sqlite:///relative.sqlite3 or sqlite:////absolute.sqlite3; ImproperlyConfigured without one."""
+    path = unquote(urlsplit(url).path).removeprefix("/")
+    if not path:
+        raise ImproperlyConfigured(f"{url} names no file; write it as sqlite:///path/to/file.sqlite3.")
+    return Path(path).resolve()
 
 
 def dialect_of(settings: Mapping[str, Any]) -> Dialect:
@@ -63,14 +65,15 @@ def dialect_of(settings: Mapping[str, Any]) -> Dialect:
 
 def sqlite_path(settings: Mapping[str, Any]) -> Path:
     """The file of a SQLite connection."""
-    return Path(str(settings["NAME"]).removeprefix("file:").partition("?")[0])
+    name = str(settings["NAME"])
+    return Path(unquote(name.removeprefix("file:").partition("?")[0])) if name.startswith("file:") else Path(name)
 
 
 def driver_uri(settings: Mapping[str, Any]) -> str:
     """What the bulk driver of the dialect takes: a SQLite file URI, or a libpq connection string."""
     if dialect_of(settings) == "sqlite":
         name = str(settings["NAME"])
-        return name if name.startswith("file:") else f"file:{name}"
+        return name if name.startswith("file:") else f"file:{quote(name)}"
     given = {
         "host": settings.get("HOST"),
         "port": settings.get("PORT"),

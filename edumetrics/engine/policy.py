@@ -2,11 +2,12 @@
 
 import hashlib
 import json
+import re
 import tomllib
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
@@ -17,18 +18,20 @@ from edumetrics.engine.errors import PolicyError
 Source = Literal["attendance", "assignments", "quizzes", "library", "borrowing", "plagiarism"]
 SOURCES: tuple[Source, ...] = ("attendance", "assignments", "quizzes", "library", "borrowing", "plagiarism")
 
-Weight = Annotated[float, Field(ge=0, le=1000)]
-Percentage = Annotated[float, Field(ge=0, le=100)]
-Share = Annotated[float, Field(ge=0, le=1)]
-Week = Annotated[int, Field(ge=1, le=60)]
-Count = Annotated[int, Field(ge=0, le=100)]
-Positive = Annotated[float, Field(gt=0)]
+Weight = Annotated[float, Field(ge=0, le=1000, strict=True)]
+Percentage = Annotated[float, Field(ge=0, le=100, strict=True)]
+Share = Annotated[float, Field(ge=0, le=1, strict=True)]
+Week = Annotated[int, Field(ge=1, le=60, strict=True)]
+Count = Annotated[int, Field(ge=0, le=100, strict=True)]
+Positive = Annotated[float, Field(gt=0, strict=True)]
+NotNegative = Annotated[float, Field(ge=0, strict=True)]
+Day = Annotated[date, Field(strict=True)]
 
 
 class Section(BaseModel):
     """One table of the policy file."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
 
 
 class Calendar(Section):
@@ -43,7 +46,7 @@ class Calendar(Section):
         4, description="the week in which a student without joined_on and without any row joins the roll"
     )
     time_zone: str = Field("Asia/Kolkata", description="the college's time zone (IANA name)")
-    first_days: dict[str, date] = Field(
+    first_days: dict[str, Day] = Field(
         default_factory=dict,
         description='the first day of week 1 by "<academic year>-odd" or "<academic year>-even"; '
         "where none is given it comes from the dates of attendance and library rows",
@@ -61,7 +64,7 @@ class Calendar(Section):
     def _year_and_term(cls, value: dict[str, date]) -> dict[str, date]:
         for key in value:
             year, _, term = key.partition("-")
-            if not (year.isdigit() and term in ("odd", "even")):
+            if not (re.fullmatch(r"[0-9]{4}", year) and term in ("odd", "even")):
                 raise ValueError(f'has the key "{key}"; allowed are keys like "2026-odd" and "2026-even"')
         return value
 
@@ -153,7 +156,7 @@ class Performance(Section):
 class DetentionStep(Section):
     """A corner of the piecewise linear risk of detention."""
 
-    share: Annotated[float, Field(ge=0, le=1)] = Field(description="share of the remaining lectures that is needed")
+    share: Share = Field(description="share of the remaining lectures that is needed")
     risk: Percentage = Field(description="risk of detention at that share")
 
 
@@ -184,21 +187,30 @@ class AttendanceRule(Section):
 class DropRule(Section):
     """When a drop below the own baseline is meaningful."""
 
-    points: Positive = Field(description="the smallest drop that counts, in points")
-    deviations: Annotated[float, Field(ge=0)] = Field(description="and at least this many standard deviations")
+    points: Positive = Field(10, description="the smallest drop that counts, in points")
+    deviations: NotNegative = Field(1, description="and at least this many standard deviations")
+
+
+class AttendanceDropRule(DropRule):
+    """The same for attendance, which moves more from week to week."""
+
+    points: Positive = Field(15, description="the smallest drop that counts, in points")
+    deviations: NotNegative = Field(2, description="and at least this many standard deviations")
 
 
 class Baseline(Section):
     """Baseline and deviation (section 5)."""
 
     weeks: Week = Field(4, description="teaching weeks before this one that make the baseline")
-    min_values: Annotated[int, Field(ge=2)] = Field(2, description="fewest weeks with a value")
+    min_values: Annotated[int, Field(ge=2, strict=True)] = Field(2, description="fewest weeks with a value")
     coverage_tolerance: Share = Field(0.15, description="an effort week counts if its coverage is this near to now")
-    min_students_for_shift: Annotated[int, Field(ge=1)] = Field(5, description="fewest students who make a class shift")
+    min_students_for_shift: Annotated[int, Field(ge=1, strict=True)] = Field(
+        5, description="fewest students who make a class shift"
+    )
     notice_shift: Positive = Field(10, description="a class shift this large is told once, as a class notice")
-    effort_drop: DropRule = DropRule(points=10, deviations=1)
-    performance_drop: DropRule = DropRule(points=10, deviations=1)
-    attendance_drop: DropRule = DropRule(points=15, deviations=2)
+    effort_drop: DropRule = DropRule()
+    performance_drop: DropRule = DropRule()
+    attendance_drop: AttendanceDropRule = AttendanceDropRule()
 
 
 class RiskWeights(Section):
@@ -222,7 +234,7 @@ class Risk(Section):
     max_contribution: Positive = Field(40, description="the most one signal can contribute")
     low_performance_from: Percentage = Field(60, description="academic performance below this begins to count")
     low_performance_span: Positive = Field(40, description="points below it that make the signal 100")
-    attendance_share_from: Annotated[float, Field(ge=0, lt=1)] = Field(
+    attendance_share_from: Annotated[float, Field(ge=0, lt=1, strict=True)] = Field(
         0.75, description="share of the remaining lectures needed from which the signal rises, to 100 at 1"
     )
     missed_share_factor: Share = Field(0.5, description="how much a week with everything missed takes away")
@@ -253,7 +265,7 @@ class Triage(Section):
 
     levels: Levels = Levels()
     escalate_from: Count = Field(3, description="escalation level from which watch without a contact rises to high")
-    urgency_per_week: Annotated[float, Field(ge=0)] = Field(5, description="urgency points for a week flagged before")
+    urgency_per_week: NotNegative = Field(5, description="urgency points for a week flagged before")
     urgency_weeks: Count = Field(4, description="weeks flagged before that count for urgency, at most")
     override_attendance_pct: Percentage = Field(30, description="attendance of a week at or below which we override")
     override_min_lectures: Count = Field(5, description="fewest lectures held in such a week")
@@ -267,7 +279,7 @@ class Quality(Section):
     """Data that is wrong (college-schema.md)."""
 
     quarantine_share: Share = Field(0.2, description="above this share of bad rows a source counts as quarantined")
-    clip: Annotated[float, Field(ge=0)] = Field(0.01, description="a value this little over its bound is clipped to it")
+    clip: NotNegative = Field(0.01, description="a value this little over its bound is clipped to it")
     examples: Count = Field(20, description="example keys kept for each rule")
 
 
@@ -306,6 +318,8 @@ def load_policy(path: Path | None) -> Policy:
         return parse_policy(path.read_text(encoding="utf-8"), str(path))
     except OSError as error:
         raise PolicyError(f"The policy file {path} cannot be read: {error.strerror}. Check POLICY_FILE.") from error
+    except UnicodeDecodeError as error:
+        raise PolicyError(f"The policy file {path} is not UTF-8 ({error.reason}). Save it as UTF-8.") from error
 
 
 def parse_policy(text: str, name: str = "policy") -> Policy:
@@ -348,6 +362,5 @@ def _keys_beside(location: tuple[int | str, ...]) -> list[str]:
     """The keys the policy has where an unknown one was found."""
     section: Any = Policy
     for part in location[:-1]:
-        if isinstance(part, str) and part in section.model_fields:
-            section = section.model_fields[part].annotation
+        section = section.model_fields[part].annotation if isinstance(part, str) else get_args(section)[0]
     return sorted(section.model_fields)

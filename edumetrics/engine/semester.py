@@ -98,15 +98,9 @@ def score_semester(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, history
 
 def _measure(signals: WeeklySignals, published: pl.DataFrame, roster: Roster, policy: Policy) -> pl.DataFrame:
     """Every metric of the weeks to compute; exact, not yet rounded."""
-    last_week = signals.weeks.select(
-        "student_no", pl.col("teaching_no") + 1, attendance_last_week="weekly_att_pct"
-    ).drop_nulls("teaching_no")
-    weeks = (
-        signals.weeks.join(
-            roster.classes.select("class_no", "from_week"), on="class_no", how="left", maintain_order="left"
-        )
-        .join(last_week, on=["student_no", "teaching_no"], how="left", maintain_order="left")
-        .filter(pl.col("week") >= pl.col("from_week"))
+    from_weeks = roster.classes.select("class_no", "from_week")
+    weeks = signals.weeks.join(from_weeks, on="class_no", how="left", maintain_order="left").filter(
+        pl.col("week") >= pl.col("from_week")
     )
     weeks = effort(weeks, signals.lags, policy)
     weeks = performance(weeks, signals.lags, published, policy)

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from edumetrics.engine.arithmetic import added
 from edumetrics.engine.flags.codes import MISSING
 from edumetrics.engine.flags.reasons import json_lists
 from edumetrics.engine.flags.words import counted, number, percent, sentence
@@ -135,7 +136,7 @@ _THEMES = {
 
 def diagnosis(flags: pl.DataFrame) -> pl.Series:
     """One line for each flag: which theme carries the score, and which comes next."""
-    points = {name: pl.sum_horizontal(f"contribution_{one}" for one in codes) for name, codes in _THEMES.items()}
+    points = {name: added(pl.col(f"contribution_{one}") for one in codes) for name, codes in _THEMES.items()}
     themed = flags.select("flag_no", **points).unpivot(index="flag_no", variable_name="theme", value_name="points")
     ordered = themed.filter(pl.col("points") > 0).sort(["flag_no", "points", "theme"], descending=[False, True, False])
     pairs = ordered.group_by("flag_no", maintain_order=True).agg(

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from edumetrics.engine.arithmetic import added
 from edumetrics.engine.flags.codes import LEVELS
 from edumetrics.engine.metrics.risk import SIGNALS, contribution
 from edumetrics.engine.metrics.rounding import at_least
@@ -50,7 +51,7 @@ def triage(weeks: pl.DataFrame, memory: Memory, contacts: pl.DataFrame, policy: 
         )
     )
     weeks = weeks.with_columns(
-        score_before=pl.sum_horizontal(f"contribution_{name}" for name in SIGNALS if name != "persistence")
+        score_before=added(pl.col(f"contribution_{name}") for name in SIGNALS if name != "persistence")
     )
     judged = []
     for _, week in sorted(weeks.partition_by("teaching_no", as_dict=True, maintain_order=True).items()):

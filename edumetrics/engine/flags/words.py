@@ -22,7 +22,7 @@ def percent(value: pl.Expr) -> pl.Expr:
 
 def counted(count: pl.Expr, one: str, many: str) -> pl.Expr:
     """Text like "1 week" or "3 weeks"."""
-    return number(count) + pl.when(count == 1).then(pl.lit(f" {one}")).otherwise(pl.lit(f" {many}"))
+    return number(count) + pl.when(whole(count) == 1).then(pl.lit(f" {one}")).otherwise(pl.lit(f" {many}"))
 
 
 def sentence(*parts: str | pl.Expr) -> pl.Expr:

@@ -4,6 +4,7 @@ from itertools import pairwise
 
 import polars as pl
 
+from edumetrics.engine.arithmetic import quotient
 from edumetrics.engine.metrics.rounding import TOLERANCE, at_most, below
 from edumetrics.engine.policy import AttendanceRule, Policy
 
@@ -24,7 +25,7 @@ def attendance_requirement(weeks: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     weeks = weeks.with_columns(
         term_ended=pl.when(some).then(ended),
         need=need,
-        share_needed=pl.when(~ended).then(need / pl.col("lectures_remaining")),
+        share_needed=pl.when(~ended).then(quotient(need, pl.col("lectures_remaining"))),
         lectures_to_attend=(need.clip(lower_bound=0) - TOLERANCE).ceil().clip(lower_bound=0).cast(pl.Int64),
         below_rule=below(pl.col("overall_att_pct"), rule.required_pct),
     )

@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from edumetrics.engine.arithmetic import added, quotient
 from edumetrics.engine.metrics.rounding import PERCENTAGE_DIGITS, RATE_DIGITS, at_least, at_most, rounded
 from edumetrics.engine.policy import Baseline, DropRule, Policy
 
@@ -75,12 +76,12 @@ def _one_baseline(weeks: pl.DataFrame, measure: str, value: str, rules: Baseline
         ]
     if measure == "performance":
         now = pl.when(~pl.col("performance_stale")).then(now)
-    count = pl.sum_horizontal(one.is_not_null().cast(pl.Int64) for one in values)
-    weeks = weeks.with_columns(_count=count, _mean=pl.mean_horizontal(values)).with_columns(
+    count = added(one.is_not_null().cast(pl.Int64) for one in values)
+    weeks = weeks.with_columns(_count=count, _mean=quotient(added(values), count)).with_columns(
         _mean=pl.when(pl.col("_count") >= rules.min_values).then(pl.col("_mean"))
     )
-    squares = pl.sum_horizontal((one - pl.col("_mean")).pow(2) for one in values)
-    deviation = (squares / (pl.col("_count") - 1)).sqrt()
+    squares = added((one - pl.col("_mean")).pow(2) for one in values)
+    deviation = (quotient(squares, pl.col("_count") - 1)).sqrt()
     weeks = weeks.with_columns(_own=pl.col("_mean") - now, _deviation=deviation)
     return _with_drop(weeks, measure, rules, getattr(rules, f"{measure}_drop"))
 

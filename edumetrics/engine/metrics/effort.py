@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from edumetrics.engine.arithmetic import added, quotient
 from edumetrics.engine.metrics.rounding import below
 from edumetrics.engine.policy import Policy
 
@@ -26,16 +27,14 @@ def effort(weeks: pl.DataFrame, lags: pl.DataFrame, policy: Policy) -> pl.DataFr
     weights = policy.effort.weights.model_dump()
     weeks = weeks.join(_window(lags, policy), on=["student_no", "week"], how="left", maintain_order="left")
     weeks = weeks.with_columns(components.values())
-    present = pl.sum_horizontal(
+    present = added(
         pl.when(pl.col(f"component_{name}").is_not_null()).then(weight).otherwise(0.0)
         for name, weight in weights.items()
     )
-    possible = pl.sum_horizontal(
-        pl.when(SOURCE_OF_COMPONENT[name]).then(weight).otherwise(0.0) for name, weight in weights.items()
-    )
-    score = pl.sum_horizontal(pl.col(f"component_{name}") * weight for name, weight in weights.items()) / present
+    possible = added(pl.when(SOURCE_OF_COMPONENT[name]).then(weight).otherwise(0.0) for name, weight in weights.items())
+    score = quotient(added(pl.col(f"component_{name}") * weight for name, weight in weights.items()), present)
     teaching = pl.col("teaching_no").is_not_null()
-    coverage = pl.when(teaching & (possible > 0)).then(present / possible)
+    coverage = pl.when(teaching & (possible > 0)).then(quotient(present, possible))
     enough = (present > 0) & ~below(coverage, policy.effort.min_coverage)
     return weeks.with_columns(effort_coverage=coverage, effort_score=pl.when(teaching & enough).then(score)).drop(
         [f"component_{name}" for name in components]
@@ -70,7 +69,9 @@ def _window(lags: pl.DataFrame, policy: Policy) -> pl.DataFrame:
             window_plagiarism=pl.col("plagiarism").max(),
         )
         .with_columns(
-            window_quality=pl.when(pl.col("quality_count") > 0).then(pl.col("quality_sum") / pl.col("quality_count"))
+            window_quality=pl.when(pl.col("quality_count") > 0).then(
+                quotient(pl.col("quality_sum"), pl.col("quality_count"))
+            )
         )
         .drop("quality_sum", "quality_count")
     )

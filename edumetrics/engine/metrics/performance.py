@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from edumetrics.engine.arithmetic import quotient
 from edumetrics.engine.metrics.rounding import PERCENTAGE_DIGITS, rounded
 from edumetrics.engine.policy import Policy
 
@@ -35,7 +36,8 @@ def _of_marks(lags: pl.DataFrame, policy: Policy) -> pl.DataFrame:
         )
         .drop_nulls("mark")
         .group_by("student_no", "week")
-        .agg(performance_of_marks=(pl.col("mark") * pl.col("weight")).sum() / pl.col("weight").sum())
+        .agg(weighted=(pl.col("mark") * pl.col("weight")).sum(), weight=pl.col("weight").sum())
+        .select("student_no", "week", performance_of_marks=quotient(pl.col("weighted"), pl.col("weight")))
         .filter(pl.col("performance_of_marks").is_finite())
     )
 

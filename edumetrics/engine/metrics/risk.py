@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from edumetrics.engine.arithmetic import added, quotient
 from edumetrics.engine.metrics.rounding import above
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ
@@ -47,7 +48,7 @@ def contributions(weeks: pl.DataFrame, missed: dict[str, pl.DataFrame], policy: 
         )
         weeks = weeks.join(runs, on=["student_no", "week"], how="left", maintain_order="left")
     weights = policy.risk.weights.model_dump()
-    weight_sum = pl.sum_horizontal(pl.when(NEEDS[name]).then(weight).otherwise(0.0) for name, weight in weights.items())
+    weight_sum = added(pl.when(NEEDS[name]).then(weight).otherwise(0.0) for name, weight in weights.items())
     weeks = weeks.with_columns(
         effort_median=pl.col("effort_score").median().over("class_no", "week"), weight_sum=weight_sum
     )
@@ -59,7 +60,7 @@ def contributions(weeks: pl.DataFrame, missed: dict[str, pl.DataFrame], policy: 
 def contribution(signal: pl.Expr, name: str, policy: Policy) -> pl.Expr:
     """The points that a signal (0-100; null counts 0) adds to the risk score."""
     weight = getattr(policy.risk.weights, name)
-    points = (weight * signal / pl.col("weight_sum")).clip(upper_bound=policy.risk.max_contribution)
+    points = quotient(weight * signal, pl.col("weight_sum")).clip(upper_bound=policy.risk.max_contribution)
     # What is zero but for floating-point noise is zero, and no reason.
     return pl.when(NEEDS[name] & (pl.col("weight_sum") > 0) & above(points, 0)).then(points).otherwise(0.0)
 

@@ -2,6 +2,8 @@
 
 import polars as pl
 
+from edumetrics.engine.arithmetic import quotient
+
 
 def mean_score_so_far(results: pl.DataFrame, roll: pl.DataFrame, name: str) -> pl.DataFrame:
     """student_no, week and ``name``: the mean score_pct over the results (student_no, known, score_pct) known then.
@@ -15,7 +17,9 @@ def mean_score_so_far(results: pl.DataFrame, roll: pl.DataFrame, name: str) -> p
         .select(
             "student_no",
             week=pl.col("known").cast(pl.Int64),
-            mean=pl.col("score").cum_sum().over("student_no") / pl.col("subjects").cum_sum().over("student_no"),
+            mean=quotient(
+                pl.col("score").cum_sum().over("student_no"), pl.col("subjects").cum_sum().over("student_no")
+            ),
         )
     )
     return (

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from edumetrics.engine.arithmetic import quotient
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.signals.attendance import (
     attendance_so_far,
@@ -15,6 +16,7 @@ from edumetrics.engine.signals.exams import mean_score_so_far
 from edumetrics.engine.signals.library import book_borrows, library_visits
 from edumetrics.engine.signals.roll import roll as roll_of
 from edumetrics.engine.signals.roll import spans as spans_of
+from edumetrics.engine.signals.roll import teaching_numbers
 from edumetrics.engine.signals.sources import class_sources
 from edumetrics.engine.signals.work import (
     Work,
@@ -94,6 +96,8 @@ def _side_by_side(
     weeks = roll
     for frame in by_student_week:
         weeks = weeks.join(frame, on=["student_no", "week"], how="left", maintain_order="left")
+    week_before = _week_before(attendance, policy)
+    weeks = weeks.join(week_before, on=["student_no", "teaching_no"], how="left", maintain_order="left")
     by_class_week = [
         lectures_a_week(attendance, roll),
         classes_with_attendance(clean),
@@ -103,7 +107,7 @@ def _side_by_side(
         weeks = weeks.join(frame, on=["class_no", "week"], how="left", maintain_order="left")
     return (
         weeks.join(work_milestones(work), on="student_no", how="left", maintain_order="left")
-        .join(first_marks(work), on="class_no", how="left", maintain_order="left")
+        .join(first_marks(work, clean), on="class_no", how="left", maintain_order="left")
         .join(
             students.select("student_no", "first_row_week", "join_is_known"),
             on="student_no",
@@ -120,11 +124,18 @@ def _side_by_side(
     )
 
 
+def _week_before(attendance: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """student_no, teaching_no, attendance_last_week: attendance (%) of the teaching week before."""
+    return attendance.join(teaching_numbers(policy), on="week").select(
+        "student_no", pl.col("teaching_no") + 1, attendance_last_week=_percentage("present", "held")
+    )
+
+
 _TEACHING_ONLY = ("library_visits", "book_borrows")
 
 
 def _percentage(part: str, whole: str) -> pl.Expr:
-    return pl.when(pl.col(whole) > 0).then(100 * pl.col(part) / pl.col(whole))
+    return pl.when(pl.col(whole) > 0).then(quotient(100 * pl.col(part), pl.col(whole)))
 
 
 def _work_of_the_week(lags: pl.DataFrame) -> pl.DataFrame:
@@ -134,7 +145,7 @@ def _work_of_the_week(lags: pl.DataFrame) -> pl.DataFrame:
         "week",
         assn_submit_rate=_share("a_handed_in", "a_due"),
         quiz_attempt_rate=_share("q_handed_in", "q_due"),
-        assn_quality_pct=pl.when(pl.col("quality_count") > 0).then(pl.col("quality_sum") / pl.col("quality_count")),
+        assn_quality_pct=_share("quality_sum", "quality_count"),
         assn_plagiarism_pct="plagiarism",
         assn_avg_pct="a_mark",
         quiz_avg_pct="q_mark",
@@ -142,4 +153,4 @@ def _work_of_the_week(lags: pl.DataFrame) -> pl.DataFrame:
 
 
 def _share(part: str, whole: str) -> pl.Expr:
-    return pl.when(pl.col(whole) > 0).then(pl.col(part) / pl.col(whole))
+    return pl.when(pl.col(whole) > 0).then(quotient(pl.col(part), pl.col(whole)))

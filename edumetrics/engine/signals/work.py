@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from edumetrics.engine.arithmetic import quotient
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.signals.roll import teaching_numbers
 from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ, CleanTables
@@ -17,8 +18,8 @@ class Work:
     items: item_no, kind, class_no, subject_id, due_no (teaching number of the week it is due), due_week,
     loaded (the week from which any row of a student of the class is known; null: never).
     pairs: one row for each item and student it is due for: item_no, student_no, class_no, kind, due_no, due_week,
-    loaded, handed_in (the week from which it is known to be handed in; null: never), mark_pct, quality_pct,
-    plagiarism_pct (null unless handed in).
+    loaded, handed_in (the week from which it is known to be handed in; null: never), unreadable (the week from which
+    nothing can be told of it; null: never), mark_pct, quality_pct, plagiarism_pct (null unless handed in).
     """
 
     items: pl.DataFrame
@@ -60,10 +61,10 @@ def due_work(clean: CleanTables, spans: pl.DataFrame, policy: Policy) -> Work:
         .filter(pl.col("due_week") >= pl.col("first_week"))
         .drop("first_week")
         .join(rows, on=["item_no", "student_no"], how="left")
+        .join(clean.hand_ins_unreadable, on=["item_no", "student_no"], how="left")
+        # Sums of floats must not depend on the order in which joins give their rows.
+        .sort("student_no", "item_no")
     )
-    if not clean.hand_ins_unknown.is_empty():
-        # A hand-in that cannot be read is neither handed in nor missed.
-        pairs = pairs.join(clean.hand_ins_unknown, on=["item_no", "student_no"], how="anti")
     return Work(items, pairs)
 
 
@@ -83,8 +84,10 @@ def _due_before(pairs: pl.DataFrame, lag: int, weeks: pl.DataFrame) -> pl.DataFr
     is_in = pl.col("handed_in") <= pl.col("week")
     assignment, quiz = pl.col("kind") == ASSIGNMENT, pl.col("kind") == QUIZ
     return (
-        pairs.join(as_of, on="due_no")
+        pairs.join(as_of, on="due_no", maintain_order="left")
         .filter(pl.col("loaded") <= pl.col("week"))
+        # A hand-in that cannot be read is neither handed in nor missed.
+        .filter((pl.col("unreadable") > pl.col("week")).fill_null(True))
         .with_columns(
             is_in=is_in.fill_null(False),
             mark=pl.when(is_in).then(pl.col("mark_pct")),
@@ -117,9 +120,10 @@ def missed_runs(work: Work, kind: str, roll: pl.DataFrame, policy: Policy) -> pl
     through_week = max(roll["week"], default=0)
     missing = _missing(work.pairs.filter(pl.col("kind") == kind), weeks, through_week)
     due = _due_weeks(work.items.filter(pl.col("kind") == kind), weeks)
-    kept = 1 - policy.risk.missed_share_factor * pl.col("missed") / pl.col("due")
+    kept = 1 - quotient(policy.risk.missed_share_factor * pl.col("missed"), pl.col("due"))
+    unreadable = work.pairs.filter((pl.col("kind") == kind) & pl.col("unreadable").is_not_null())
     return (
-        missing.join(due, on=["class_no", "due_no", "week"])
+        _without_unreadable(missing.join(due, on=["class_no", "due_no", "week"]), due, unreadable)
         .sort("student_no", "week", "due_no", descending=[False, False, True])
         # The i-th missing week counted back is in the run only if every due week since is missing too.
         .filter(_place_in_group("student_no", "week") == pl.col("due_weeks_since"))
@@ -144,19 +148,50 @@ def _place_in_group(*key: str) -> pl.Expr:
 def _missing(pairs: pl.DataFrame, weeks: pl.DataFrame, through_week: int) -> pl.DataFrame:
     """student_no, class_no, due_no, due_week, week, missed: work known to be missing, for each week it is so."""
     before = {week: weeks.filter(pl.col("week") < week).height for week in range(1, through_week + 2)}
-    until = pl.col("handed_in").fill_null(through_week + 1).clip(upper_bound=through_week + 1)
+    until = pl.min_horizontal("handed_in", "unreadable", pl.lit(through_week + 1))
     first_no, end_no = (
         week.replace_strict(before, return_dtype=pl.Int64, default=None) for week in (pl.col("loaded"), until)
     )
     return (
-        pairs.filter(pl.col("handed_in").is_null() | (pl.col("handed_in") > pl.col("loaded")))
-        .filter(pl.col("loaded") <= through_week)
+        pairs.filter(pl.col("loaded") < until)
         .select("student_no", "class_no", "due_no", "due_week", teaching_no=pl.int_ranges(first_no, end_no))
         .explode("teaching_no")
         .drop_nulls("teaching_no")
         .join(weeks, on="teaching_no")
         .group_by("student_no", "class_no", "due_no", "due_week", "week")
         .agg(missed=pl.len().cast(pl.Int64))
+    )
+
+
+def _without_unreadable(missing: pl.DataFrame, due: pl.DataFrame, unreadable: pl.DataFrame) -> pl.DataFrame:
+    """``missing`` with due and due_weeks_since less the work of the student of which nothing can be told.
+
+    A week of which nothing can be told at all neither extends nor ends a run.
+    """
+    if unreadable.is_empty():
+        return missing
+    key = ["student_no", "due_no", "week"]
+    lost = (
+        unreadable.join(due, on=["class_no", "due_no"])
+        .filter(pl.col("unreadable") <= pl.col("week"))
+        .group_by(key)
+        .agg(lost=pl.len().cast(pl.Int64), due=pl.col("due").first())
+    )
+    empty = lost.filter(pl.col("lost") == pl.col("due")).select("student_no", "week", empty_no="due_no")
+    since = (
+        missing.select(key)
+        .join(empty, on=["student_no", "week"])
+        .filter(pl.col("empty_no") > pl.col("due_no"))
+        .group_by(key)
+        .agg(empty_weeks=pl.len().cast(pl.Int64))
+    )
+    return (
+        missing.join(lost.drop("due"), on=key, how="left")
+        .join(since, on=key, how="left")
+        .with_columns(
+            due=pl.col("due") - pl.col("lost").fill_null(0),
+            due_weeks_since=pl.col("due_weeks_since") - pl.col("empty_weeks").fill_null(0),
+        )
     )
 
 
@@ -174,19 +209,25 @@ def _due_weeks(items: pl.DataFrame, weeks: pl.DataFrame) -> pl.DataFrame:
 
 
 def work_milestones(work: Work) -> pl.DataFrame:
-    """student_no, first_due, first_handed_in: weeks from which any work is due, and any due work is handed in."""
+    """student_no, first_due, first_handed_in: weeks from which any work is due, and any due work is handed in.
+
+    A hand-in that cannot be read counts for the latter: nobody is said to have handed in nothing because of it.
+    """
+    came = pl.min_horizontal("handed_in", "unreadable")
     return work.pairs.group_by("student_no").agg(
         first_due=pl.col("loaded").min(),
-        first_handed_in=pl.max_horizontal("due_week", "handed_in").filter(pl.col("handed_in").is_not_null()).min(),
+        first_handed_in=pl.max_horizontal("due_week", came).filter(came.is_not_null()).min(),
     )
 
 
-def first_marks(work: Work) -> pl.DataFrame:
-    """class_no, first_mark: the week from which the class has any mark on work that is due."""
+def first_marks(work: Work, clean: CleanTables) -> pl.DataFrame:
+    """class_no, first_mark: the week from which the class has any mark, of whomever, on work that is due."""
     return (
-        work.pairs.drop_nulls("mark_pct")
+        clean.hand_ins.filter("handed_in")
+        .drop_nulls("mark_pct")
+        .join(work.items.select("item_no", "class_no", "due_week"), on="item_no")
         .group_by("class_no")
-        .agg(first_mark=pl.max_horizontal("due_week", "handed_in").min())
+        .agg(first_mark=pl.max_horizontal("due_week", "known").min())
     )
 
 

@@ -7,7 +7,7 @@ import polars as pl
 
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.quality import QualityReport, clipped, outside_percentage, sift
-from edumetrics.engine.tables.roster import Roster, of_this_term, place, week_of
+from edumetrics.engine.tables.roster import Roster, is_this_year, of_this_term, place, week_of
 
 IN_HAND = ("submitted", "late", "graded")
 ASSIGNMENT, QUIZ = "assignments", "quizzes"
@@ -22,7 +22,7 @@ class CleanTables:
     borrows: student_no, class_no, week.
     items: item_no, kind (assignments/quizzes), class_no, subject_id, week (due or scheduled).
     hand_ins: item_no, student_no, known, handed_in, mark_pct, quality_pct, plagiarism_pct.
-    hand_ins_unknown: item_no, student_no of bad rows.
+    hand_ins_unreadable: item_no, student_no, unreadable: the week from which a bad row of the student is known.
     midterm, last_endterm: student_no, known, score_pct. exam_rows: student_no, known of every result of this semester.
     absent: sources that the college declared absent.
     """
@@ -33,7 +33,7 @@ class CleanTables:
     borrows: pl.DataFrame
     items: pl.DataFrame
     hand_ins: pl.DataFrame
-    hand_ins_unknown: pl.DataFrame
+    hand_ins_unreadable: pl.DataFrame
     midterm: pl.DataFrame
     last_endterm: pl.DataFrame
     exam_rows: pl.DataFrame
@@ -64,7 +64,7 @@ def clean_tables(
         borrows=_borrows(frames["book_borrows"], roster, policy, report),
         items=items,
         hand_ins=_numbered(pl.concat([assignment_rows, quiz_rows]), items),
-        hand_ins_unknown=_numbered(pl.concat([assignment_unknown, quiz_unknown]), items),
+        hand_ins_unreadable=_numbered(pl.concat([assignment_unknown, quiz_unknown]), items),
         midterm=exams["midterm"],
         last_endterm=exams["last_endterm"],
         exam_rows=exams["rows"],
@@ -74,8 +74,11 @@ def clean_tables(
 
 
 def _report_students(frames: dict[str, pl.DataFrame], report: QualityReport) -> None:
+    students = frames["students"]
     classless = pl.col("class_id").is_null() | ~pl.col("class_id").is_in(frames["classes"]["class_id"].implode())
-    report.add("students", "student_in_no_class", frames["students"].filter(classless), None, ["student_id"])
+    report.add("students", "student_in_no_class", students.filter(classless), None, ["student_id"])
+    again = students.unique().filter(pl.col("student_id").is_duplicated())
+    report.add("students", "differing_duplicate", again, None, ["student_id"])
 
 
 def _row_rules(week: str, weeks: int) -> dict[str, pl.Expr]:
@@ -95,16 +98,18 @@ def _date_outside_week(day: str, week: str) -> pl.Expr:
 def _attendance(rows: pl.DataFrame, roster: Roster, policy: Policy, report: QualityReport) -> pl.DataFrame:
     weeks = policy.calendar.weeks
     counts = ("lectures_held", "present", "absent", "late")
-    placed = of_this_term(place(rows, roster), "week_date", "week", weeks).with_columns(
+    placed = of_this_term(place(rows, roster), "attendance", "week_date", "week", weeks, report).with_columns(
         attended=pl.coalesce("present", pl.col("lectures_held") - pl.col("absent"))
     )
     rules = _row_rules("week", weeks) | {
-        "value_missing": pl.col("lectures_held").is_null() | pl.col("attended").is_null(),
+        "value_missing": pl.any_horizontal(
+            pl.col(name).is_null() for name in ("lectures_held", "attended", "semester")
+        ),
         "negative_count": pl.any_horizontal(pl.col(name) < 0 for name in (*counts, "attended")),
         "present_over_held": pl.col("attended") > pl.col("lectures_held"),
         "date_outside_week": _date_outside_week("week_date", "week"),
     }
-    columns = ["student_id", "subject_id", "week", "week_date", "class_id", *counts, "attended"]
+    columns = ["student_id", "subject_id", "semester", "week", "week_date", "class_id", *counts, "attended"]
     columns += ["student_no", "class_no", "known_class", "first_day"]
     sifted = sift(
         placed.select(columns), "attendance", rules, report, key=["student_id", "subject_id", "week"], week="week"
@@ -127,9 +132,11 @@ def _library(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     weeks = policy.calendar.weeks
     # Several rows of a student in a week add up (section 1), so each row stands for itself.
-    placed = of_this_term(place(rows, roster), "week_date", "week", weeks).with_row_index("row")
+    placed = of_this_term(place(rows, roster), "library_visits", "week_date", "week", weeks, report).with_row_index(
+        "row"
+    )
     rules = _row_rules("week", weeks) | {
-        "value_missing": pl.col("physical_visits").is_null(),
+        "value_missing": pl.col("physical_visits").is_null() | pl.col("semester").is_null(),
         "negative_count": pl.col("physical_visits") < 0,
         "date_outside_week": _date_outside_week("week_date", "week"),
     }
@@ -140,8 +147,11 @@ def _library(
 
 def _borrows(rows: pl.DataFrame, roster: Roster, policy: Policy, report: QualityReport) -> pl.DataFrame:
     weeks = policy.calendar.weeks
-    placed = of_this_term(place(rows, roster), "borrow_date", "borrow_week", weeks)
-    rules = _row_rules("borrow_week", weeks) | {"date_outside_week": _date_outside_week("borrow_date", "borrow_week")}
+    placed = of_this_term(place(rows, roster), "book_borrows", "borrow_date", "borrow_week", weeks, report)
+    rules = _row_rules("borrow_week", weeks) | {
+        "value_missing": pl.col("semester").is_null(),
+        "date_outside_week": _date_outside_week("borrow_date", "borrow_week"),
+    }
     if placed["borrow_id"].null_count():
         placed = placed.with_columns(borrow_id=pl.coalesce("borrow_id", pl.int_range(pl.len()).cast(pl.String) + "?"))
     sifted = sift(placed, "book_borrows", rules, report, key=["borrow_id"], week="borrow_week")
@@ -154,11 +164,12 @@ def _definitions(
     """The work of the semester being scored: work_id, class_no, subject_id, week, max_marks, first_day."""
     placed = rows.join(
         roster.classes.select("class_id", "semester", "class_no", "first_day"), on=["class_id", "semester"], how="left"
-    ).with_columns(known_class=pl.col("class_id").is_in(roster.known_classes.implode()))
+    ).with_columns(known_class=pl.col("class_id").is_in(roster.known_classes.implode()).fill_null(False))
     rules = {
         "unknown_class": ~pl.col("known_class"),
         "week_outside_calendar": ~pl.col(week).is_between(1, policy.calendar.weeks).fill_null(False),
         "negative_count": pl.col("max_marks") < 0,
+        "not_a_number": pl.col("max_marks").is_nan(),
     }
     placed = placed.filter(pl.col("class_no").is_not_null() | ~pl.col("known_class"))
     sifted = sift(placed, table, rules, report, key=[id_column], week=week)
@@ -166,16 +177,19 @@ def _definitions(
 
 
 def _work_rows(
-    rows: pl.DataFrame, id_column: str, defined: pl.DataFrame, all_ids: pl.Series, roster: Roster
+    rows: pl.DataFrame, id_column: str, day: str, defined: pl.DataFrame, all_ids: pl.Series, roster: Roster
 ) -> pl.DataFrame:
-    """Rows of students being scored, joined to the work of their own class; undefined work stays, for the report."""
+    """Rows of students being scored, joined to the work of their own class, with the week from which they are known.
+
+    Undefined work stays, for the report.
+    """
     students = roster.students.select("student_id", "student_no", home_no=pl.col("class_no"))
     work = defined.select("work_id", "week", "max_marks", "first_day", "class_no").rename({"work_id": id_column})
     return (
         rows.join(students, on="student_id", how="left", maintain_order="left")
         .join(work, on=id_column, how="left", maintain_order="left")
         .with_columns(
-            known_class=pl.col("class_id").is_in(roster.known_classes.implode()),
+            known_class=pl.col("class_id").is_in(roster.known_classes.implode()).fill_null(False),
             defined=pl.col("week").is_not_null() | pl.col(id_column).is_in(all_ids.implode()),
         )
         .filter(
@@ -184,7 +198,7 @@ def _work_rows(
             | (pl.col("home_no").is_not_null() & ~pl.col("defined"))
         )
         # Whether a row is known and what it is worth is asked of the student's own class.
-        .with_columns(class_no=pl.coalesce("home_no", "class_no"))
+        .with_columns(class_no=pl.coalesce("home_no", "class_no"), known=_known(day, "week"))
     )
 
 
@@ -209,10 +223,15 @@ def _known(day: str, own_week: str) -> pl.Expr:
 def _assignments(
     frames: dict[str, pl.DataFrame], roster: Roster, policy: Policy, report: QualityReport
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
-    definitions = frames["assignment_definitions"]
+    definitions, rows = frames["assignment_definitions"], frames["assignment_submissions"]
     defined = _definitions(definitions, "assignment_definitions", "assignment_id", "due_week", roster, policy, report)
     placed = _work_rows(
-        frames["assignment_submissions"], "assignment_id", defined, definitions["assignment_id"], roster
+        frames["assignment_submissions"],
+        "assignment_id",
+        "submission_date",
+        defined,
+        definitions["assignment_id"],
+        roster,
     ).with_columns(
         clipped("quality_pct", pl.lit(100.0), policy.quality.clip),
         clipped("plagiarism_pct", pl.lit(100.0), policy.quality.clip),
@@ -220,14 +239,16 @@ def _assignments(
     )
     rules = _work_rules("undefined_assignment") | {
         "percentage_outside_0_100": outside_percentage("quality_pct") | outside_percentage("plagiarism_pct"),
-        "unknown_status": pl.col("status").is_not_null() & ~pl.col("status").is_in([*IN_HAND, "pending", "missing"]),
+        "unknown_status": pl.col("marks_obtained").is_null()
+        & pl.col("status").is_not_null()
+        & ~pl.col("status").is_in([*IN_HAND, "pending", "missing"]),
     }
     sifted = sift(placed, "assignment_submissions", rules, report, key=["assignment_id", "student_id"], week="week")
     rows = sifted.good.select(
         "student_no",
         kind=pl.lit(ASSIGNMENT),
         work_id="assignment_id",
-        known=_known("submission_date", "week"),
+        known="known",
         handed_in=pl.col("status").is_in(IN_HAND).fill_null(False) | pl.col("marks_obtained").is_not_null(),
         mark_pct=100 * pl.col("marks_obtained") / pl.col("max_marks"),
         quality_pct="quality_pct",
@@ -241,7 +262,9 @@ def _quizzes(
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     definitions = frames["quiz_definitions"]
     defined = _definitions(definitions, "quiz_definitions", "quiz_id", "scheduled_week", roster, policy, report)
-    placed = _work_rows(frames["quiz_submissions"], "quiz_id", defined, definitions["quiz_id"], roster).with_columns(
+    placed = _work_rows(
+        frames["quiz_submissions"], "quiz_id", "attempt_date", defined, definitions["quiz_id"], roster
+    ).with_columns(
         clipped("score_pct", pl.lit(100.0), policy.quality.clip),
         clipped("marks_obtained", pl.col("max_marks"), policy.quality.clip),
     )
@@ -252,7 +275,7 @@ def _quizzes(
         "student_no",
         kind=pl.lit(QUIZ),
         work_id="quiz_id",
-        known=_known("attempt_date", "week"),
+        known="known",
         handed_in=attempted,
         mark_pct=pl.when(attempted).then(pl.col("score_pct")),
         quality_pct=pl.lit(None, pl.Float64),
@@ -266,7 +289,8 @@ def _work_items(defined: pl.DataFrame, kind: str) -> pl.DataFrame:
 
 
 def _unknown_work(bad: pl.DataFrame, id_column: str, kind: str) -> pl.DataFrame:
-    return bad.select("student_no", kind=pl.lit(kind), work_id=id_column).drop_nulls()
+    pairs = bad.select("student_no", "known", kind=pl.lit(kind), work_id=id_column).drop_nulls()
+    return pairs.group_by("student_no", "kind", "work_id").agg(unreadable=pl.col("known").min())
 
 
 def _numbered(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
@@ -278,21 +302,24 @@ def _exam_results(
     frames: dict[str, pl.DataFrame], roster: Roster, policy: Policy, report: QualityReport
 ) -> Mapping[str, pl.DataFrame]:
     """Midterm and rows: this semester's; last_endterm: of the semester before, known from week 0 if undated."""
-    schedule = frames["exam_schedule"].unique("schedule_id", keep="first").drop_nulls("schedule_id")
-    students = roster.students.select("student_id", "student_no", "class_no")
+    schedule = _exams(frames["exam_schedule"], policy, report)
+    students = roster.students.select("student_id", "student_no", "class_no", home_class="class_id")
     terms = roster.classes.select("class_no", "first_day", term_semester=pl.col("semester"))
     exam = schedule.select(
-        "schedule_id", "semester", "exam_type", "scheduled_week", scheduled_marks=pl.col("max_marks")
+        "schedule_id", "semester", "exam_type", "scheduled_week", scheduled_marks="max_marks", exam_class="class_id"
     )
+    # Results of an exam that is itself wrong are not reported once more.
+    dropped = frames["exam_schedule"].join(schedule, on="schedule_id", how="anti")
     placed = (
         frames["exam_results"]
+        .join(dropped, on="schedule_id", how="anti")
         .join(students, on="student_id", how="left", maintain_order="left")
         .filter(pl.col("student_no").is_null() | pl.col("class_no").is_not_null())
         .join(terms, on="class_no", how="left", maintain_order="left")
         .join(exam, on="schedule_id", how="left", maintain_order="left")
         .filter(_wanted_exam())
         .with_columns(
-            known_class=pl.col("class_id").is_in(roster.known_classes.implode()),
+            known_class=pl.col("class_id").is_in(roster.known_classes.implode()).fill_null(False),
             max_marks=pl.coalesce("max_marks", "scheduled_marks"),
         )
         .with_columns(
@@ -320,9 +347,23 @@ def _exam_results(
     }
 
 
+def _exams(rows: pl.DataFrame, policy: Policy, report: QualityReport) -> pl.DataFrame:
+    """The scheduled exams, one row for each schedule_id."""
+    outside = ~pl.col("scheduled_week").is_between(1, policy.calendar.weeks).fill_null(False)
+    report.add("exam_schedule", "week_outside_calendar", rows.filter(outside), "scheduled_week", ["schedule_id"])
+    again = rows.unique().filter(pl.col("schedule_id").is_duplicated())
+    report.add("exam_schedule", "differing_duplicate", again, None, ["schedule_id"])
+    return rows.filter(~outside).unique("schedule_id", keep="first", maintain_order=True).drop_nulls("schedule_id")
+
+
 def _wanted_exam() -> pl.Expr:
-    """Exams of this semester, endterms of the one before; rows that cannot be placed stay, for the report."""
-    this_semester = pl.col("semester") == pl.col("term_semester")
+    """Exams of this semester, endterms of the one before; rows that cannot be placed stay, for the report.
+
+    An exam of this semester is this year's as any row is: by its date, or undated by the class that it names.
+    """
+    of_class = pl.col("exam_class") == pl.col("home_class")
+    this_year = is_this_year("result_date", "scheduled_week", of_class)
+    this_semester = (pl.col("semester") == pl.col("term_semester")) & this_year
     last_endterm = (pl.col("semester") == pl.col("term_semester") - 1) & (pl.col("exam_type") == "endterm")
     return (this_semester | last_endterm | pl.col("student_no").is_null() | pl.col("exam_type").is_null()).fill_null(
         True

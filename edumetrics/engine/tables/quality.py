@@ -26,6 +26,9 @@ QUARANTINED_SCHEMA = pl.Schema(
     }
 )
 
+# 0.29 of 100 is 28.999999999999996 in floating point, and 29 rows are not more than that.
+SHARE_TOLERANCE = 1e-9
+
 RULES = {
     "unknown_student": "rows of students who are not in the college's table students",
     "unknown_class": "rows of classes that are not in the college's table classes",
@@ -45,6 +48,7 @@ RULES = {
     "unknown_status": "submissions with a status that is none of the five",
     "identical_duplicate": "rows that say again what another one says (one is kept)",
     "differing_duplicate": "rows about the same thing that differ (none is used)",
+    "earlier_year": "rows of an earlier year's same semester (a repeater's, or a mistyped year; left out)",
     "no_row_of_the_class": "classes without any row (not loaded yet?)",
 }
 """Every rule, as what its rows are."""
@@ -101,7 +105,7 @@ class QualityReport:
             return
         self._quarantined.append(
             counts.filter(pl.col("class_no").is_not_null() & pl.col("week").is_not_null())
-            .filter(pl.col("bad") > self.quarantine_share * pl.col("rows"))
+            .filter(pl.col("bad") > self.quarantine_share * pl.col("rows") + SHARE_TOLERANCE)
             .select("class_no", "week", pl.lit(source).alias("source"), "bad", "rows")
             .cast(QUARANTINED_SCHEMA)
         )
@@ -186,8 +190,11 @@ def _mark_duplicates(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
 def _report_shares(rows: pl.DataFrame, is_bad: pl.Series, table: str, report: QualityReport, week: str | None) -> None:
     if week is None or "class_no" not in rows.columns:
         return
+    # A week is judged by what is known at it: a bad row that came later is no reason for it.
+    known = pl.col("known") if "known" in rows.columns else pl.col(week)
     counts = (
-        rows.select("class_no", week=pl.col(week), bad=is_bad)
+        rows.select("class_no", week=pl.col(week), bad=is_bad, known=known)
+        .filter(pl.col("known") <= pl.col("week"))
         .group_by("class_no", "week")
         .agg(bad=pl.col("bad").sum(), rows=pl.len())
         .filter(pl.col("bad") > 0)

@@ -11,6 +11,7 @@ import polars as pl
 
 from edumetrics.engine.calendar import DAYS_A_WEEK, term_of
 from edumetrics.engine.policy import Policy
+from edumetrics.engine.tables.quality import QualityReport
 
 HALF_A_YEAR = timedelta(days=182)
 
@@ -48,7 +49,7 @@ def build_roster(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, policy: P
     """
     classes = terms.sort("class_id").with_row_index("class_no").with_columns(pl.col("class_no").cast(pl.Int64))
     students = _number_students(tables, classes)
-    first_days = _first_days(tables, classes, students, policy)
+    first_days = _first_days(tables, classes, policy)
     return Roster(
         classes.join(first_days, on="class_no", how="left"),
         students,
@@ -95,9 +96,7 @@ def _only_advisors(advisors: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def _first_days(
-    tables: dict[str, pl.DataFrame], classes: pl.DataFrame, students: pl.DataFrame, policy: Policy
-) -> pl.DataFrame:
+def _first_days(tables: dict[str, pl.DataFrame], classes: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """class_no, first_day: the policy's, else what the dates of attendance and library rows say."""
     named = pl.DataFrame(
         [
@@ -107,21 +106,17 @@ def _first_days(
         schema={"class_no": pl.Int64(), "named": pl.Date()},
         orient="row",
     )
-    seen = _first_days_seen(tables, classes, students, policy.calendar.weeks)
+    seen = _first_days_seen(tables, classes, policy.calendar.weeks)
     return named.join(seen, on="class_no", how="left").select("class_no", first_day=pl.coalesce("named", "seen"))
 
 
-def _first_days_seen(
-    tables: dict[str, pl.DataFrame], classes: pl.DataFrame, students: pl.DataFrame, weeks: int
-) -> pl.DataFrame:
+def _first_days_seen(tables: dict[str, pl.DataFrame], classes: pl.DataFrame, weeks: int) -> pl.DataFrame:
     """class_no, seen: the earliest week_date - 7 * (week - 1) of the class's rows.
 
     Earliest among the dates of the seven days that most rows agree on, because one mistyped year
     must not move a whole class's calendar.
     """
-    days = pl.concat(
-        [_implied_first_days(tables[name], classes, students, weeks) for name in ("attendance", "library_visits")]
-    )
+    days = pl.concat([_implied_first_days(tables[name], classes, weeks) for name in ("attendance", "library_visits")])
     days = days.group_by("class_no", "day").agg(pl.col("rows").sum())
     within_a_week = (pl.col("day_of_row") - pl.col("day")).dt.total_days().is_between(0, DAYS_A_WEEK - 1)
     return (
@@ -135,7 +130,7 @@ def _first_days_seen(
     )
 
 
-def _implied_first_days(table: pl.DataFrame, classes: pl.DataFrame, students: pl.DataFrame, weeks: int) -> pl.DataFrame:
+def _implied_first_days(table: pl.DataFrame, classes: pl.DataFrame, weeks: int) -> pl.DataFrame:
     """class_no, day, rows: the first days that the dated rows of one table imply."""
     return (
         table.filter(pl.col("week_date").is_not_null() & pl.col("week").is_between(1, weeks))
@@ -158,31 +153,53 @@ def week_of(day: pl.Expr, first_day: pl.Expr) -> pl.Expr:
 def place(rows: pl.DataFrame, roster: Roster) -> pl.DataFrame:
     """Add student_no (null: unknown), class_no and first_day of the student's class, known_class, own_class.
 
+    A row of an unknown student is one of the class that it names.
+
     Rows of students who are not being scored are left out; rows of unknown students stay, for the report.
     """
     students = roster.students.select("student_id", "student_no", "class_no", home_class=pl.col("class_id"))
     terms = roster.classes.select("class_no", "first_day", term_semester=pl.col("semester"))
+    named = roster.classes.select("class_id", named_no="class_no")
     return (
         rows.join(students, on="student_id", how="left", maintain_order="left")
         .filter(pl.col("student_no").is_null() | pl.col("class_no").is_not_null())
         .join(terms, on="class_no", how="left", maintain_order="left")
+        .join(named, on="class_id", how="left", maintain_order="left")
         .with_columns(
-            known_class=pl.col("class_id").is_in(roster.known_classes.implode()),
-            own_class=pl.col("class_id") == pl.col("home_class"),
+            class_no=pl.coalesce("class_no", "named_no"),
+            known_class=pl.col("class_id").is_in(roster.known_classes.implode()).fill_null(False),
+            own_class=(pl.col("class_id") == pl.col("home_class")).fill_null(False),
         )
-        .drop("home_class")
+        .drop("home_class", "named_no")
     )
 
 
-def of_this_term(rows: pl.DataFrame, day: str, week: str, weeks: int) -> pl.DataFrame:
-    """Keep the placed rows of the semester being scored, and of this time through it.
+def is_this_year(day: str, week: str, of_class: pl.Expr) -> pl.Expr:
+    """Whether a row is of this time through the semester: a repeater has rows of an earlier one.
 
-    A repeater has rows of the same semester from an earlier year: a dated row is this year's when the first
-    day that it implies is within half a year of the class's; an undated one when it names the student's class.
-    Rows of unknown students, classes and weeks stay, for the report.
+    A dated row is this year's when the first day that it implies is within half a year of the class's; an undated one
+    when it names the student's class (``of_class``).
     """
     implied = pl.col(day).cast(pl.Date) - pl.duration(days=DAYS_A_WEEK * (pl.col(week) - 1))
-    this_year = ((implied - pl.col("first_day")).abs() <= HALF_A_YEAR).fill_null(pl.col("own_class"))
-    to_report = ~pl.col("known_class") | ~pl.col(week).is_between(1, weeks).fill_null(False)
+    return ((implied - pl.col("first_day")).abs() <= HALF_A_YEAR).fill_null(of_class)
+
+
+def of_this_term(
+    rows: pl.DataFrame, table: str, day: str, week: str, weeks: int, report: QualityReport
+) -> pl.DataFrame:
+    """Keep the placed rows of the semester being scored, and of this time through it.
+
+    Rows of unknown students, classes, semesters and weeks stay, for the report, as do those dated later than the
+    semester; those of an
+    earlier year that name the student's class are only counted.
+    """
+    to_report = (
+        ~pl.col("known_class") | ~pl.col(week).is_between(1, weeks).fill_null(False) | pl.col("semester").is_null()
+    )
     unknown = pl.col("student_no").is_null()
-    return rows.filter(unknown | ((pl.col("semester") == pl.col("term_semester")) & (this_year | to_report)))
+    of_semester = (pl.col("semester") == pl.col("term_semester")).fill_null(False)
+    this_year = is_this_year(day, week, pl.col("own_class"))
+    dated_later = (pl.col(day).cast(pl.Date) > pl.col("first_day")).fill_null(False)
+    earlier = ~unknown & ~to_report & of_semester & ~this_year & ~dated_later & pl.col("own_class")
+    report.add(table, "earlier_year", rows.filter(earlier), week, ["student_id", week])
+    return rows.filter(unknown | to_report | (of_semester & (this_year | dated_later)))
