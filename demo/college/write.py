@@ -103,14 +103,13 @@ def _prepare(url: str) -> None:
     """Create what is missing; refuse a database with somebody's data."""
     connection = _connection(url)
     try:
-        present = set(connection.introspection.table_names())
+        present = set(connection.introspection.table_names(include_views=True))
         if MARKER in present:
             return
-        taken = sorted(present & set(CLIENT_MODELS))
-        if taken:
+        if present:
             raise NotADemoCollege(
-                f"The database already has the table(s) {', '.join(taken)}, which the simulator did not write. "
-                "Nothing was changed. Give an empty database with --database or CLIENT_DB_URL."
+                f"The database already has tables ({', '.join(sorted(present)[:5])}, ...) that the simulator did not "
+                "write. Nothing was changed. Give an empty database with --database or CLIENT_DB_URL."
             )
         with connection.schema_editor() as editor:
             for model in CLIENT_MODELS.values():

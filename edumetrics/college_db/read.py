@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable, Iterator
 from collections.abc import Mapping as MappingType
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import polars as pl
 
 from edumetrics.college_db.mapping import Mapping
-from edumetrics.databases.reading import DatabaseError, Reader, open_reader
+from edumetrics.databases.reading import DatabaseError, Reader, in_one_line, open_reader
 from edumetrics.databases.writing import quoted
 from edumetrics.engine.errors import CollegeDataError
 from edumetrics.engine.tables.canonical import TABLES, Table
@@ -20,6 +20,7 @@ _WORK = {
     "assignment_submissions": ("assignment_definitions", "assignment_id"),
     "quiz_submissions": ("quiz_definitions", "quiz_id"),
 }
+_REFERS_TO = {name: definitions for name, (definitions, _) in _WORK.items()} | {"exam_results": "exam_schedule"}
 _EXAMS = ("exam_schedule", "exam_results")
 
 Terms = Iterable[tuple[str, int]]
@@ -59,15 +60,20 @@ class CollegeReader:
         wheres |= {name: self._of_terms(terms) for name in _BY_CLASS_AND_SEMESTER}
         wheres |= {name: self._of_work(name, terms) for name in _WORK}
         wheres |= {name: self._of_exams(name, terms) for name in _EXAMS}
-        frames = {name: self.table(name, where) for name, where in wheres.items() if self.has(name)}
+        frames = {name: self.table(name, where) for name, where in wheres.items() if self._is_readable(name)}
         for name in ("students", "classes"):
             if frames[name].is_empty():
                 raise CollegeDataError(f"The college's table {name} is empty, so there is nobody to score.")
         return frames
 
+    def _is_readable(self, name: str) -> bool:
+        """Whether the college has the table, and the one that its rows refer to."""
+        return self.has(name) and self.has(_REFERS_TO.get(name, name))
+
     def _of_terms(self, terms: Terms) -> str:
         classes = self.mapping.source("classes")
-        return f"WHERE (t.class_id, t.semester) IN ({_values(terms)}) OR NOT {_exists(classes, 'class_id')}"
+        wanted = f"(t.class_id, t.semester) IN ({_values(terms)})"
+        return f"WHERE {wanted} OR t.semester IS NULL OR NOT {_exists(classes, 'class_id')}"
 
     def _of_work(self, name: str, terms: Terms) -> str:
         definitions, key = _WORK[name]
@@ -100,14 +106,9 @@ def _exists(source: str, key: str) -> str:
 
 def _unreadable(name: str, error: Exception) -> str:
     return (
-        f"The college's table {name} cannot be read: {_one_line(error)} "
+        f"The college's table {name} cannot be read: {in_one_line(error)} "
         f"Correct tables.{name} in the mapping file (docs/how-to/connect-a-college.md)."
     )
-
-
-def _one_line(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    return text if text.endswith(".") else f"{text}."
 
 
 @contextmanager
@@ -116,14 +117,15 @@ def open_college(settings: MappingType[str, Any], mapping: Mapping) -> Iterator[
 
     Raises CollegeDataError that lists, table by table, what is missing and the line to add to the mapping.
     """
-    try:
-        with open_reader(settings) as reader:
-            yield CollegeReader(reader, mapping, _checked_columns(reader, mapping))
-    except DatabaseError as error:
-        raise CollegeDataError(
-            f"The college's database cannot be read: {_one_line(error)} Check CLIENT_DB_URL, and that the database "
-            "is there and its server runs."
-        ) from error
+    with ExitStack() as stack:
+        try:
+            reader = stack.enter_context(open_reader(settings))
+        except (DatabaseError, OSError) as error:
+            raise CollegeDataError(
+                f"The college's database cannot be read: {in_one_line(error)} Check CLIENT_DB_URL, and that the "
+                "database is there and its server runs."
+            ) from error
+        yield CollegeReader(reader, mapping, _checked_columns(reader, mapping))
 
 
 def _checked_columns(reader: Reader, mapping: Mapping) -> dict[str, frozenset[str]]:
@@ -149,7 +151,7 @@ def _checked_columns(reader: Reader, mapping: Mapping) -> dict[str, frozenset[st
 
 def _missing_table(table: Table, mapping: Mapping, error: Exception) -> str:
     if table.name in mapping.selects:
-        return f"  {table.name}: the SELECT of the mapping fails: {_one_line(error)}"
+        return f"  {table.name}: the SELECT of the mapping fails: {in_one_line(error)}"
     absent = "" if table.required else f", or {table.name} = false if the college has nothing like it"
     return (
         f"  {table.name}: there is no such table. Add to [tables] of the mapping file: "

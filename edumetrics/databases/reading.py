@@ -1,7 +1,9 @@
 """Reading frames: one connection, one snapshot, typed columns."""
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from errno import ENOENT
 from typing import Any
 
 import adbc_driver_postgresql.dbapi
@@ -9,7 +11,7 @@ import adbc_driver_sqlite.dbapi
 import polars as pl
 from adbc_driver_manager import dbapi
 
-from edumetrics.databases.urls import Dialect, dialect_of, driver_uri
+from edumetrics.databases.urls import Dialect, dialect_of, driver_uri, sqlite_path
 from edumetrics.engine.tables.canonical import Kind
 
 DatabaseError = dbapi.Error
@@ -32,6 +34,13 @@ _SQLITE_FIRST_ROW = {
     Kind.DATE: "''",
     Kind.TIMESTAMP: "''",
 }
+
+
+def in_one_line(error: Exception) -> str:
+    """What a database said, without the statement that it said it of."""
+    text = re.sub(r"(?s)\nquery: .*|query '.*': (?=ERROR)", "", str(error))
+    text = " ".join(text.split())
+    return text if text.endswith(".") else f"{text}."
 
 
 class Reader:
@@ -69,8 +78,14 @@ class Reader:
 
 
 def _postgresql_select(source: str, columns: Mapping[str, Kind], where: str) -> str:
-    fields = ", ".join(f'CAST(t."{name}" AS {_POSTGRESQL_TYPES[kind]}) AS "{name}"' for name, kind in columns.items())
+    fields = ", ".join(f'{_postgresql_field(name, kind)} AS "{name}"' for name, kind in columns.items())
     return f"SELECT {fields} FROM {source} AS t {where}"
+
+
+def _postgresql_field(name: str, kind: Kind) -> str:
+    # A smallint can become a boolean only by way of its text.
+    value = f'CAST(t."{name}" AS text)' if kind is Kind.BOOLEAN else f't."{name}"'
+    return f"CAST({value} AS {_POSTGRESQL_TYPES[kind]})"
 
 
 def _sqlite_select(source: str, columns: Mapping[str, Kind], where: str) -> str:
@@ -80,14 +95,24 @@ def _sqlite_select(source: str, columns: Mapping[str, Kind], where: str) -> str:
 
 
 def _sqlite_field(name: str, kind: Kind) -> str:
+    """The column as its kind, whatever SQLite holds in it; what is not of the kind is null."""
     value = f't."{name}"'
     if kind is Kind.NUMBER:
-        return f"CASE typeof({value}) WHEN 'real' THEN {value} WHEN 'integer' THEN CAST({value} AS REAL) END"
-    if kind in (Kind.INTEGER, Kind.BOOLEAN):
+        is_number = f"{value} <> '' AND {value} NOT GLOB '*[^0-9.+-]*'"
+        of_text = f"WHEN 'text' THEN CASE WHEN {is_number} THEN CAST({value} AS REAL) END"
+        return f"CASE typeof({value}) WHEN 'real' THEN {value} WHEN 'integer' THEN CAST({value} AS REAL) {of_text} END"
+    if kind is Kind.INTEGER:
         whole = f"CAST({value} AS INTEGER)"
-        of_real = f"WHEN 'real' THEN CASE WHEN {value} = {whole} THEN {whole} END"
-        return f"CASE typeof({value}) WHEN 'integer' THEN {value} {of_real} END"
+        return f"CASE typeof({value}) WHEN 'integer' THEN {value} ELSE CASE WHEN {value} = {whole} THEN {whole} END END"
+    if kind is Kind.BOOLEAN:
+        return f"CASE lower(CAST({value} AS TEXT)) {_SQLITE_BOOLEANS} END"
     return f"CAST({value} AS TEXT)"
+
+
+_SQLITE_BOOLEANS = (
+    "WHEN '1' THEN 1 WHEN '1.0' THEN 1 WHEN 'true' THEN 1 WHEN 't' THEN 1 "
+    "WHEN '0' THEN 0 WHEN '0.0' THEN 0 WHEN 'false' THEN 0 WHEN 'f' THEN 0"
+)
 
 
 def _typed(frame: pl.DataFrame, columns: Mapping[str, Kind]) -> pl.DataFrame:
@@ -109,8 +134,13 @@ def _timestamp(text: pl.Expr) -> pl.Expr:
 
 @contextmanager
 def open_reader(settings: Mapping[str, Any]) -> Iterator[Reader]:
-    """A reader on the database of Django's ``settings`` of one connection; everything it reads is one snapshot."""
+    """A reader on the database of Django's ``settings`` of one connection; everything it reads is one snapshot.
+
+    Raises DatabaseError where it cannot be opened, FileNotFoundError for a SQLite file that is not there.
+    """
     dialect = dialect_of(settings)
+    if dialect == "sqlite" and not sqlite_path(settings).exists():
+        raise FileNotFoundError(ENOENT, "there is no such database file", str(sqlite_path(settings)))
     driver = adbc_driver_sqlite.dbapi if dialect == "sqlite" else adbc_driver_postgresql.dbapi
     connection = driver.connect(driver_uri(settings))
     try:

@@ -18,6 +18,8 @@ _SCHEMES: dict[str, Dialect] = {
     "postgresql": "postgresql",
     "psql": "postgresql",
 }
+# Times are written without a zone, in UTC.
+_UTC = "-c timezone=UTC"
 _READ_ONLY = "-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read"
 
 
@@ -39,8 +41,7 @@ def django_settings(url: str, *, read_only: bool = False) -> dict[str, Any]:
         name = f"file:{quote(str(path))}?mode=ro" if read_only else str(path)
         return {"ENGINE": "django.db.backends.sqlite3", "NAME": name, "OPTIONS": _sqlite_options(read_only)}
     settings: dict[str, Any] = environ.Env.db_url_config(url)
-    if read_only:
-        settings.setdefault("OPTIONS", {})["options"] = _READ_ONLY
+    settings.setdefault("OPTIONS", {})["options"] = _READ_ONLY if read_only else _UTC
     return settings
 
 

@@ -48,7 +48,8 @@ class Results:
     """What a run writes, under the names of the analysis tables (analysis-tables.md) less run_id and computed_at.
 
     metrics, flags, notices: rows of weeks from_week..through_week of each class. findings and quarantined: the
-    data-quality report (``tables.quality``), the latter by class_id. late_changes: class_id, sem_week, students whose
+    data-quality report (``tables.quality``), the latter by
+    class_id, of the weeks scored. late_changes: class_id, sem_week, students whose
     published signals the source no longer gives. first_days: class_id, first_day of week 1 (null: unknown).
     """
 
@@ -90,9 +91,19 @@ def score_semester(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, history
         flags=names.flags(_explained(listed(judged, policy), missing, policy)),
         notices=names.notices(notices(teaching, signals.work_not_loaded, quarantined, clean.absent, policy)),
         findings=clean.report.findings,
-        quarantined=names.by_class(quarantined),
+        quarantined=names.by_class(_of_weeks_scored(quarantined, roster)),
         late_changes=_late_changes(signals, published, roster),
         first_days=roster.classes.select("class_id", "first_day"),
+    )
+
+
+def _of_weeks_scored(rows: pl.DataFrame, roster: Roster) -> pl.DataFrame:
+    """Rows (class_no, week) of the weeks from_week..through_week of each class."""
+    terms = roster.classes.select("class_no", "from_week", "through_week")
+    return (
+        rows.join(terms, on="class_no")
+        .filter(pl.col("week").is_between(pl.col("from_week"), pl.col("through_week")))
+        .select(rows.columns)
     )
 
 

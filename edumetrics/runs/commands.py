@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, DjangoHelpFormatter
 from django.db import connections
@@ -15,6 +16,7 @@ from django.db.utils import DatabaseError
 
 from edumetrics.college_db.mapping import Mapping, load_mapping
 from edumetrics.databases.reading import DatabaseError as BulkDatabaseError
+from edumetrics.databases.reading import in_one_line
 from edumetrics.engine.errors import EduMetricsError
 from edumetrics.engine.policy import Policy, load_policy
 from edumetrics.engine.tables.quality import RULES
@@ -46,13 +48,15 @@ class EduMetricsCommand(BaseCommand):
             raise CommandError(str(error), returncode=EXIT_IN_PROGRESS) from error
         except EduMetricsError as error:
             raise CommandError(str(error)) from error
-        except (DatabaseError, BulkDatabaseError) as error:
+        except (DatabaseError, BulkDatabaseError, psycopg.Error) as error:
             raise CommandError(_explained(error)) from error
+        except OSError as error:
+            raise CommandError(f"{error.filename or 'A file'}: {error.strerror or error}.") from error
 
 
 def _explained(error: Exception) -> str:
-    text = " ".join(str(error).split())
-    if "no such table" in text or "does not exist" in text:
+    text = in_one_line(error)
+    if "no such table" in text or ("relation" in text and "does not exist" in text):
         return f"The analysis database lacks a table: {text}. Run manage.py migrate first."
     return f"The analysis database failed: {text}. Nothing was published; check DEFAULT_DB_URL and the server."
 
@@ -106,6 +110,9 @@ def carry_out(command: BaseCommand, job: Callable[[Request], Outcome], request: 
     )
     if where.sem_week == 0:
         command.stdout.write("No week of the academic year is over yet: nothing to do.")
+        return
+    if not outcome.classes:
+        command.stdout.write(f"No class of the college is in an {where.term} semester: nothing to do.")
         return
     if outcome.plan.is_empty:
         command.stdout.write("The analysis database already is at that week: nothing to do.")

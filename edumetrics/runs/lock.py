@@ -32,7 +32,13 @@ def only_run(settings: Mapping[str, Any]) -> Iterator[None]:
 def _on_postgresql(settings: Mapping[str, Any]) -> Iterator[bool]:
     with psycopg.connect(driver_uri(settings), autocommit=True) as connection:
         row = connection.execute("SELECT pg_try_advisory_lock(%s)", [_ADVISORY_KEY]).fetchone()
-        yield bool(row and row[0])
+        is_ours = bool(row and row[0])
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                # Closing would release it too, but only when the server notices.
+                connection.execute("SELECT pg_advisory_unlock(%s)", [_ADVISORY_KEY])
 
 
 @contextmanager

@@ -87,7 +87,7 @@ def plan_recompute(now: pl.DataFrame, week: int, from_week: int, state: pl.DataF
     first = pl.min_horizontal(pl.lit(from_week, pl.Int64), pl.col("done").fill_null(0) + 1)
     current = done.select(*key, from_week=first, through_week=pl.lit(week, pl.Int64))
     earlier = [one.join(current, on=key, how="anti") for one in plan.passes]
-    return Plan([*(one for one in earlier if not one.is_empty()), current], plan.roll_back)
+    return Plan([one for one in (*earlier, current) if not one.is_empty()], plan.roll_back)
 
 
 def _missing_terms(

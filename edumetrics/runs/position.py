@@ -28,10 +28,15 @@ def college_position(college: CollegeReader, policy: Policy, now: datetime) -> P
 
 
 def classes_now(college: CollegeReader, position: Position) -> pl.DataFrame:
-    """class_id, academic_year, semester of every class that is in a semester of the position's term."""
+    """class_id, academic_year, semester of every class that is in a semester of the position's term.
+
+    Raises CollegeDataError where the college has no class at all.
+    """
+    classes = college.table("classes")
+    if classes.is_empty():
+        raise CollegeDataError("The college's table classes is empty, so there is nobody to score.")
     return (
-        college.table("classes")
-        .drop_nulls("class_id")
+        classes.drop_nulls("class_id")
         .unique("class_id", keep="first")
         .select("class_id", academic_year=pl.lit(position.academic_year, pl.Int64), semester=f"{position.term}_sem")
         .drop_nulls("semester")

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
 from django.db import connections
 
-from edumetrics.analysis_db.models import AnalysisRun, AnalysisState
+from edumetrics.analysis_db.models import AnalysisRun, AnalysisState, RosterClass, RosterStudent
 from edumetrics.engine.calendar import Position
 from edumetrics.engine.policy import Policy, policy_differences
 from edumetrics.engine.semester import Results
@@ -24,9 +25,31 @@ def published_state() -> pl.DataFrame:
     return pl.DataFrame(list(rows), schema=STATE_SCHEMA, orient="row")
 
 
-def check_policy_is_pinned(policy: Policy, now: pl.DataFrame, state: pl.DataFrame) -> None:
-    """Raises PolicyChanged where a semester that runs was begun under another policy; names what differs."""
-    begun = now.join(state, on=["class_id", "academic_year", "semester"]).filter(
+@dataclass(frozen=True)
+class RosterBefore:
+    """The roster as the last run left it. students: student_id, class_id; first_days: class_id, first_day."""
+
+    students: pl.DataFrame
+    first_days: pl.DataFrame
+
+
+def roster_before() -> RosterBefore:
+    """Read the roster, before a run replaces it."""
+    students = list(RosterStudent.objects.values_list("student_id", "class_id"))
+    first_days = list(RosterClass.objects.values_list("class_id", "first_day"))
+    connections["default"].close()
+    return RosterBefore(
+        pl.DataFrame(students, schema={"student_id": pl.String, "class_id": pl.String}, orient="row"),
+        pl.DataFrame(first_days, schema={"class_id": pl.String, "first_day": pl.Date}, orient="row"),
+    )
+
+
+def check_policy_is_pinned(policy: Policy, terms: pl.DataFrame, state: pl.DataFrame) -> None:
+    """Raises PolicyChanged where one of the terms was begun under another policy; names what differs.
+
+    ``terms``: class_id, academic_year, semester.
+    """
+    begun = terms.join(state, on=["class_id", "academic_year", "semester"]).filter(
         pl.col("policy_version") != policy.version
     )
     if begun.is_empty():
@@ -37,7 +60,8 @@ def check_policy_is_pinned(policy: Policy, now: pl.DataFrame, state: pl.DataFram
     raise PolicyChanged(
         f"The policy has changed in mid-semester: version {version} is pinned, the file has {policy.version}.\n"
         + "".join(f"  {line}\n" for line in changes)
-        + "Published weeks stay as they are. Restore the file, or say from which week the change holds: "
+        + "Published weeks stay as they are, and a semester ends under the policy it began with. Restore the file; "
+        "or, in the semester that runs, say from which week the change holds: "
         "manage.py calibrate --recompute --from-week WEEK."
     )
 
@@ -62,7 +86,8 @@ def recorded(kind: str, position: Position, policy: Policy, weeks: list[dict[str
         policy=policy.as_json(),
         quality={"findings": [], "quarantined": [], "late_changes": []},
     )
-    # No transaction is left open while the work writes through its own connection.
+    # Django's SQLite and the bulk driver's are two libraries, and in one process they do not see each other's locks; so
+    # Django's connection is closed while the work writes through its own.
     connections["default"].close()
     try:
         yield run

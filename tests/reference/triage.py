@@ -101,7 +101,7 @@ def level(policy: Policy, week: int, risk_score: Fraction, run: list[int], past:
     grace = week <= policy.calendar.grace_weeks
     if grace and found is not None:
         found = "watch"
-    contacted = bool(run) and any(run[0] <= contact <= week for contact in past.contacts)
+    contacted = bool(run) and any(run[0] <= contact < week for contact in past.contacts)
     if found == "watch" and not grace and len(run) >= policy.triage.escalate_from and not contacted:
         found = "high"
     return "critical" if override else found

@@ -58,9 +58,12 @@ def test_there_is_no_escalation_in_the_grace_weeks() -> None:
 
 
 def test_a_contact_since_the_run_began_suppresses_the_rise_and_an_earlier_one_does_not() -> None:
-    college = scoring(by_score().student("A B D"), [0, 25, 25, 25, 25], "A", "B", "D")
-    scored = college.contact("A", week=2).contact("B", week=5).contact("D", week=1).score(through=5)
-    assert [levels(scored, name, range(5, 6)) for name in "ABD"] == [["watch"], ["watch"], ["high"]]
+    college = scoring(by_score().student("A B D E"), [0, 25, 25, 25, 25], "A", "B", "D", "E")
+    scored = (
+        college.contact("A", week=2).contact("B", week=4).contact("D", week=1).contact("E", week=5).score(through=5)
+    )
+    # E's contact answers the list of week 5, which was out before it.
+    assert [levels(scored, name, range(5, 6)) for name in "ABDE"] == [["watch"], ["watch"], ["high"], ["high"]]
 
 
 def test_a_week_without_a_flag_ends_the_run() -> None:

@@ -195,7 +195,7 @@ def test_persistence_says_how_long_and_whether_anybody_made_contact() -> None:
     assert reason["value"] == 3
     contacted = college.contact("A", week=2).score(through=4)
     assert contacted.reason("A", 2, "persistence")["sentence"] == (
-        "Flagged 1 week in a row before this one; last contact in week 2."
+        "Flagged 1 week in a row before this one; no contact logged yet."
     )
     assert contacted.reason("A", 4, "persistence")["sentence"].endswith("last contact in week 2.")
 

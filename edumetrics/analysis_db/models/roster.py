@@ -7,13 +7,13 @@ class RosterClass(models.Model):
     """A class of the college, and the semester it is in."""
 
     class_id = models.CharField(max_length=64, primary_key=True)
-    name = models.CharField(max_length=200, null=True)
-    year_of_study = models.SmallIntegerField(null=True)
-    section = models.CharField(max_length=200, null=True)
-    branch = models.CharField(max_length=200, null=True)
-    batch_start_year = models.SmallIntegerField(null=True)
-    odd_sem = models.SmallIntegerField(null=True)
-    even_sem = models.SmallIntegerField(null=True)
+    name = models.TextField(null=True)
+    year_of_study = models.BigIntegerField(null=True)
+    section = models.TextField(null=True)
+    branch = models.TextField(null=True)
+    batch_start_year = models.BigIntegerField(null=True)
+    odd_sem = models.BigIntegerField(null=True)
+    even_sem = models.BigIntegerField(null=True)
     first_day = models.DateField(null=True, help_text="first day of week 1 of the semester; null: unknown")
     run_id = models.BigIntegerField()
 
@@ -25,8 +25,8 @@ class RosterAdvisor(models.Model):
     """An advisor of the college."""
 
     advisor_id = models.CharField(max_length=64, primary_key=True)
-    name = models.CharField(max_length=200, null=True)
-    email = models.CharField(max_length=254, null=True)
+    name = models.TextField(null=True)
+    email = models.TextField(null=True)
     class_id = models.CharField(max_length=64, null=True)
     run_id = models.BigIntegerField()
 
@@ -40,15 +40,15 @@ class RosterStudent(models.Model):
     student_id = models.CharField(max_length=64, primary_key=True)
     class_id = models.CharField(max_length=64, null=True)
     advisor_id = models.CharField(max_length=64, null=True)
-    name = models.CharField(max_length=200, null=True)
-    roll_number = models.IntegerField(null=True)
-    gender = models.CharField(max_length=200, null=True)
-    email = models.CharField(max_length=254, null=True)
-    parent_email = models.CharField(max_length=254, null=True)
-    phone = models.CharField(max_length=200, null=True)
+    name = models.TextField(null=True)
+    roll_number = models.BigIntegerField(null=True)
+    gender = models.TextField(null=True)
+    email = models.TextField(null=True)
+    parent_email = models.TextField(null=True)
+    phone = models.TextField(null=True)
     joined_on = models.DateField(null=True)
     left_on = models.DateField(null=True)
-    left_reason = models.CharField(max_length=200, null=True)
+    left_reason = models.TextField(null=True)
     run_id = models.BigIntegerField()
 
     class Meta:
@@ -60,11 +60,11 @@ class RosterSubject(models.Model):
     """A subject of the college."""
 
     subject_id = models.CharField(max_length=64, primary_key=True)
-    subject_name = models.CharField(max_length=200, null=True)
-    semester = models.SmallIntegerField(null=True)
-    credits = models.SmallIntegerField(null=True)
-    difficulty = models.CharField(max_length=200, null=True)
-    subject_type = models.CharField(max_length=200, null=True)
+    subject_name = models.TextField(null=True)
+    semester = models.BigIntegerField(null=True)
+    credits = models.BigIntegerField(null=True)
+    difficulty = models.TextField(null=True)
+    subject_type = models.TextField(null=True)
     run_id = models.BigIntegerField()
 
     class Meta:
@@ -76,10 +76,10 @@ class RosterExam(models.Model):
 
     schedule_id = models.CharField(max_length=64, primary_key=True)
     class_id = models.CharField(max_length=64, null=True)
-    semester = models.SmallIntegerField(null=True)
+    semester = models.BigIntegerField(null=True)
     subject_id = models.CharField(max_length=64, null=True)
-    exam_type = models.CharField(max_length=200, null=True)
-    scheduled_week = models.SmallIntegerField(null=True)
+    exam_type = models.TextField(null=True)
+    scheduled_week = models.BigIntegerField(null=True)
     exam_date = models.DateField(null=True)
     max_marks = models.FloatField(null=True)
     run_id = models.BigIntegerField()

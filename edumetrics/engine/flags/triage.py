@@ -121,9 +121,12 @@ def _flagged_before(flagged: pl.DataFrame, number: int, policy: Policy) -> pl.Da
 
 
 def _last_contacts(contacts: pl.DataFrame, week: object) -> pl.DataFrame:
-    """student_no, last_contact: the week of the last intervention logged by the end of this one."""
+    """student_no, last_contact: the last week before this one whose list an intervention answered.
+
+    A contact that answers this week's list was made when the list was out, and cannot have changed it.
+    """
     until = week if isinstance(week, int) else 0
-    return contacts.filter(pl.col("week") <= until).group_by("student_no").agg(last_contact=pl.col("week").max())
+    return contacts.filter(pl.col("week") < until).group_by("student_no").agg(last_contact=pl.col("week").max())
 
 
 def _followed_up(flagged: pl.DataFrame, contacts: pl.DataFrame, number: int, policy: Policy) -> pl.DataFrame:
