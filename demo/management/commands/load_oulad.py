@@ -25,7 +25,7 @@ class Command(EduMetricsCommand):
         "replaced; any other file is left alone."
     )
     examples = """  manage.py load_oulad ../shared/data/oulad
-  manage.py load_oulad ../shared/data/oulad --database /tmp/oulad.sqlite3
+  manage.py load_oulad ../shared/data/oulad --database oulad.sqlite3
 
 what came of it: docs/explanation/on-real-data.md"""
 
