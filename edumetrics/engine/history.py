@@ -78,7 +78,9 @@ def memory(history: History, roster: Roster, policy: Policy) -> Memory:
         {name: number + 1 for number, name in enumerate(LEVELS)}, default=0, return_dtype=pl.Int64
     )
     flags = flags.with_columns(level=level.fill_null(0))
-    last = {week: max((w for w in policy.calendar.teaching_weeks if w < week), default=0) for week in range(1, 62)}
+    teaching = policy.calendar.teaching_weeks
+    weeks = range(1, policy.calendar.weeks + 1)
+    last = {week: max((one for one in teaching if one < week), default=0) for week in weeks}
     latest = flags.filter(pl.col("week") == pl.col("from_week").replace_strict(last, return_dtype=pl.Int64))
     flagged = pl.col("level") > 0
     runs = latest.filter(flagged | ((pl.col("list") == "cannot_tell") & (pl.col("escalation_level") > 0))).select(

@@ -185,12 +185,9 @@ def as_csv(scope: Scope, weeks: list[ClassWeek], lists: Iterable[str]) -> str:
         for row in flag_rows(scope, week, lists)
     ]
     texts = ("reasons", "strengths", "missing", "diagnosis")
-    schema = dict.fromkeys([*columns, *texts], pl.String)
-    return (
-        pl.DataFrame(rows, schema=[*columns, *texts], infer_schema_length=None).write_csv()
-        if rows
-        else (pl.DataFrame(schema=schema).write_csv())
-    )
+    if not rows:
+        return pl.DataFrame(schema=dict.fromkeys([*columns, *texts], pl.String)).write_csv()
+    return pl.DataFrame(rows, schema=[*columns, *texts], infer_schema_length=None).write_csv()
 
 
 def _sentences(row: Mapping[str, Any]) -> dict[str, str]:

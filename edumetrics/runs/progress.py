@@ -42,13 +42,6 @@ class _Bar:
         self._progress.update(self._task, advance=1, description="done")
 
 
-class Silent:
-    """For callers who show nothing."""
-
-    def step(self, what: str) -> None:
-        """Nothing is shown."""
-
-
 @contextmanager
 def progress(total: int) -> Iterator[Steps]:
     """Steps on standard output: a bar if it is a terminal, a line for each step otherwise."""

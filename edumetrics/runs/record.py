@@ -16,8 +16,6 @@ from edumetrics.engine.semester import Results
 from edumetrics.runs.errors import PolicyChanged
 from edumetrics.runs.plan import STATE_SCHEMA
 
-QUARANTINED_KEYS = ("class_id", "sem_week", "source", "bad", "rows")
-
 
 def published_state() -> pl.DataFrame:
     """What is published of each class (``plan.STATE_SCHEMA``)."""
@@ -107,5 +105,5 @@ def note(run: AnalysisRun, results: Results, rows: dict[str, int]) -> None:
     for table, count in rows.items():
         run.rows[table] = run.rows.get(table, 0) + count
     run.quality["findings"] += results.findings.to_dicts()
-    run.quality["quarantined"] += results.quarantined.select(*QUARANTINED_KEYS).to_dicts()
+    run.quality["quarantined"] += results.quarantined.to_dicts()
     run.quality["late_changes"] += results.late_changes.to_dicts()

@@ -4,7 +4,7 @@ import polars as pl
 
 from edumetrics.engine.arithmetic import added, quotient
 from edumetrics.engine.metrics.rounding import above
-from edumetrics.engine.policy import Policy
+from edumetrics.engine.policy import SOURCES, Policy
 from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ
 
 # Risk signals in the order of scoring.md, which also breaks ties between reasons.
@@ -20,9 +20,8 @@ SIGNALS = (
     "persistence",
 )
 
-_SOURCES = ("attendance", "assignments", "quizzes", "library", "borrowing", "plagiarism")
 _ANY_WORK = pl.col("has_assignments") | pl.col("has_quizzes")
-_ANY_EFFORT = pl.any_horizontal(f"has_{source}" for source in _SOURCES)
+_ANY_EFFORT = pl.any_horizontal(f"has_{source}" for source in SOURCES)
 
 NEEDS: dict[str, pl.Expr] = {
     "low_performance": _ANY_WORK,

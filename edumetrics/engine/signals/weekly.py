@@ -46,6 +46,8 @@ PUBLISHED_SIGNALS = (
     "midterm_score_pct",
 )
 
+_TEACHING_ONLY = ("library_visits", "book_borrows")
+
 
 @dataclass(frozen=True)
 class WeeklySignals:
@@ -129,9 +131,6 @@ def _week_before(attendance: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     return attendance.join(teaching_numbers(policy), on="week").select(
         "student_no", pl.col("teaching_no") + 1, attendance_last_week=_percentage("present", "held")
     )
-
-
-_TEACHING_ONLY = ("library_visits", "book_borrows")
 
 
 def _percentage(part: str, whole: str) -> pl.Expr:

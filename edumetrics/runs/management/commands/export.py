@@ -1,6 +1,5 @@
 """manage.py export"""
 
-import sys
 from argparse import ArgumentParser
 from pathlib import Path
 from typing import Any
@@ -74,12 +73,11 @@ class Command(EduMetricsCommand):
         if out is None:
             if kind == "parquet":
                 raise CommandError("Parquet is not for a terminal; give --out FILE.")
-            frame.write_csv(sys.stdout.buffer) if hasattr(sys.stdout, "buffer") else self.stdout.write(
-                frame.write_csv()
-            )
+            self.stdout.write(frame.write_csv(), ending="")
             return
+        write = frame.write_csv if kind == "csv" else frame.write_parquet
         try:
-            frame.write_csv(out) if kind == "csv" else frame.write_parquet(out)
+            write(out)
         except OSError as error:
             raise CommandError(f"{out} cannot be written: {error.strerror or error}.") from error
         self.stdout.write(f"{frame.height} rows written to {out}.")
