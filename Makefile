@@ -63,10 +63,10 @@ bench: $(VENV)/dev.stamp  ## measure a calibration beside its floor, on SQLite a
 
 lock: $(VENV)/dev.stamp  ## pin the newest allowed versions, with hashes and without any address
 	@$(BIN)/pip install --quiet uv
-	@for group in main dev; do \
+	@for group in main cluster dev; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --python-version 3.11 --custom-compile-command "make lock" \
-	    $$([ $$group = dev ] && echo "--group dev") pyproject.toml -o requirements/$$group.txt; \
+	    $$([ $$group = main ] || echo "--group $$group") pyproject.toml -o requirements/$$group.txt; \
 	done
 
 OULAD ?= ../shared/data/oulad

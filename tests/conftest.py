@@ -1,6 +1,5 @@
 """Workspaces: fresh databases of each kind, and the program run on them."""
 
-import functools
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -11,7 +10,12 @@ from tests.integration.databases import unreachable
 from tests.integration.workspace import Pair, Workspace, new_workspace
 
 PAIRS: tuple[Pair, ...] = (("sqlite", "sqlite"), ("postgresql", "postgresql"))
-MIXED: tuple[Pair, ...] = (("sqlite", "postgresql"), ("postgresql", "sqlite"))
+MIXED: tuple[Pair, ...] = (
+    ("sqlite", "postgresql"),
+    ("postgresql", "sqlite"),
+    ("sqlite", "mysql"),
+    ("postgresql", "mysql"),
+)
 
 STANDARD = "--students 120 --week 6 --past-years 0"
 """Two classes in a week in which every level occurs."""
@@ -38,17 +42,13 @@ class Templates:
             workspace.drop()
 
 
-@functools.cache
-def _why_no_postgresql() -> str | None:
-    return unreachable()
-
-
 def need(pair: Pair) -> Pair:
-    """The pair; skips the test, or fails it in CI, where it needs a PostgreSQL server that is not there."""
-    if "postgresql" in pair and (reason := _why_no_postgresql()):
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    """The pair; skips the test, or fails it in CI, where it needs a server that is not there."""
+    for dialect in pair:
+        if reason := unreachable(dialect):
+            if os.environ.get("CI") == "true":
+                pytest.fail(reason)
+            pytest.skip(reason)
     return pair
 
 

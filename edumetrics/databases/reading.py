@@ -4,13 +4,15 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from errno import ENOENT
-from typing import Any
+from typing import Any, Protocol
 
 import adbc_driver_postgresql.dbapi
 import adbc_driver_sqlite.dbapi
 import polars as pl
-from adbc_driver_manager import dbapi
+from adbc_driver_manager import AdbcStatusCode, dbapi
 
+from edumetrics.databases import mysql
+from edumetrics.databases.texts import date_of, timestamp_of
 from edumetrics.databases.urls import Dialect, dialect_of, driver_uri, sqlite_path
 from edumetrics.engine.tables.canonical import Kind
 
@@ -43,18 +45,35 @@ def in_one_line(error: Exception) -> str:
     return text if text.endswith(".") else f"{text}."
 
 
-class Reader:
+class Reader(Protocol):
     """One open connection that reads frames. Make it with ``open_reader``."""
 
-    def __init__(self, connection: dbapi.Connection, dialect: Dialect) -> None:
-        self._connection = connection
-        self.dialect = dialect
+    @property
+    def dialect(self) -> Dialect:
+        """Whose SQL it takes."""
 
     def columns_of(self, source: str) -> list[str]:
         """The column names of a table or a parenthesised SELECT. Raises DatabaseError where it cannot be read.
 
         To be asked before anything is read: a failure begins the snapshot anew.
         """
+
+    def frame(self, source: str, columns: Mapping[str, Kind], where: str = "") -> pl.DataFrame:
+        """The columns of a table or parenthesised SELECT (alias t) as a frame of exactly these kinds.
+
+        A SQLite or MySQL value that is not of its column's kind comes as null, never as 0. ``where`` is SQL after the
+        alias. Raises DatabaseError.
+        """
+
+
+class _ArrowReader:
+    """SQLite and PostgreSQL, through their Arrow drivers."""
+
+    def __init__(self, connection: dbapi.Connection, dialect: Dialect) -> None:
+        self._connection = connection
+        self.dialect = dialect
+
+    def columns_of(self, source: str) -> list[str]:
         try:
             return self._fetch(f"SELECT * FROM {source} AS t LIMIT 0").columns
         except DatabaseError:
@@ -62,10 +81,6 @@ class Reader:
             raise
 
     def frame(self, source: str, columns: Mapping[str, Kind], where: str = "") -> pl.DataFrame:
-        """The columns of a table or parenthesised SELECT (alias t) as a frame of exactly these kinds.
-
-        A SQLite value that is not of its column's kind comes as null, never as 0. ``where`` is SQL after the alias.
-        """
         if self.dialect == "postgresql":
             return self._fetch(_postgresql_select(source, columns, where))
         return _typed(self._fetch(_sqlite_select(source, columns, where)).slice(1), columns)
@@ -73,8 +88,16 @@ class Reader:
     def _fetch(self, sql: str) -> pl.DataFrame:
         with self._connection.cursor() as cursor:
             cursor.execute(sql)
-            frame: pl.DataFrame = cursor.fetch_polars()
+            try:
+                frame: pl.DataFrame = cursor.fetch_polars()
+            except pl.exceptions.ComputeError as error:
+                # What goes wrong between the rows reaches us by way of Polars, as a text.
+                raise dbapi.OperationalError(_of_the_stream(error), status_code=AdbcStatusCode.UNKNOWN) from error
             return frame
+
+
+def _of_the_stream(error: Exception) -> str:
+    return str(error).removeprefix("got external error: ")
 
 
 def _postgresql_select(source: str, columns: Mapping[str, Kind], where: str) -> str:
@@ -118,18 +141,11 @@ _SQLITE_BOOLEANS = (
 def _typed(frame: pl.DataFrame, columns: Mapping[str, Kind]) -> pl.DataFrame:
     """SQLite keeps dates as ISO text and booleans as 0 and 1."""
     casts = {
-        Kind.DATE: lambda name: pl.col(name).str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False),
-        Kind.TIMESTAMP: lambda name: _timestamp(pl.col(name)),
+        Kind.DATE: lambda name: date_of(pl.col(name)),
+        Kind.TIMESTAMP: lambda name: timestamp_of(pl.col(name)),
         Kind.BOOLEAN: lambda name: pl.col(name).cast(pl.Boolean),
     }
     return frame.with_columns(casts[kind](name) for name, kind in columns.items() if kind in casts)
-
-
-def _timestamp(text: pl.Expr) -> pl.Expr:
-    """ISO text with blank or T, with or without a time; a time zone's offset is left off."""
-    day, time = text.str.slice(0, 10), text.str.slice(11, 8)
-    whole = day + "T" + pl.when(time.str.len_chars() == 8).then(time).otherwise(pl.lit("00:00:00"))
-    return whole.str.to_datetime("%Y-%m-%dT%H:%M:%S", time_unit="us", strict=False)
 
 
 @contextmanager
@@ -139,11 +155,23 @@ def open_reader(settings: Mapping[str, Any]) -> Iterator[Reader]:
     Raises DatabaseError where it cannot be opened, FileNotFoundError for a SQLite file that is not there.
     """
     dialect = dialect_of(settings)
+    if dialect == "mysql":
+        with mysql.open_reader(settings) as reader:
+            yield reader
+        return
     if dialect == "sqlite" and not sqlite_path(settings).exists():
         raise FileNotFoundError(ENOENT, "there is no such database file", str(sqlite_path(settings)))
     driver = adbc_driver_sqlite.dbapi if dialect == "sqlite" else adbc_driver_postgresql.dbapi
     connection = driver.connect(driver_uri(settings))
     try:
-        yield Reader(connection, dialect)
+        if dialect == "sqlite":
+            wait_for_locks(connection, settings)
+        yield _ArrowReader(connection, dialect)
     finally:
         connection.close()
+
+
+def wait_for_locks(connection: dbapi.Connection, settings: Mapping[str, Any]) -> None:
+    """Let a SQLite connection wait for other writers as long as Django's would."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"PRAGMA busy_timeout = {int(settings['OPTIONS']['timeout']) * 1000}")

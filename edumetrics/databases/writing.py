@@ -1,4 +1,4 @@
-"""Writing frames in bulk: COPY on PostgreSQL, the Arrow driver on SQLite; all or nothing."""
+"""Writing frames in bulk, all or nothing: COPY on PostgreSQL, the Arrow driver on SQLite, long INSERTs on MySQL."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -9,7 +9,12 @@ import polars as pl
 import psycopg
 from adbc_driver_manager import dbapi
 
+from edumetrics.databases import mysql
+from edumetrics.databases.literals import quoted
+from edumetrics.databases.reading import wait_for_locks
 from edumetrics.databases.urls import dialect_of, driver_uri
+
+__all__ = ["Writer", "open_writer", "quoted"]
 
 _COPY_ROWS = 50_000
 
@@ -22,6 +27,9 @@ class Writer(Protocol):
 
     def append(self, table: str, frame: pl.DataFrame) -> None:
         """Add the frame's rows to a table, column by column name."""
+
+    def holds(self, table: str, condition: str) -> bool:
+        """Whether a row meets the condition; while it does, nobody else may lock it until the transaction ends."""
 
 
 class _PostgresqlWriter:
@@ -39,6 +47,11 @@ class _PostgresqlWriter:
                 # An empty string is quoted, so that it is not a null.
                 copy.write(part.write_csv(include_header=False, quote_style="non_numeric", null_value=None).encode())
 
+    def holds(self, table: str, condition: str) -> bool:
+        # The weakest lock: other columns of the row may be written meanwhile, by whoever does not lock it whole.
+        found = self._connection.execute(f"SELECT 1 FROM {table} WHERE {condition} FOR KEY SHARE".encode())
+        return found.fetchone() is not None
+
 
 class _SqliteWriter:
     def __init__(self, connection: dbapi.Connection) -> None:
@@ -53,6 +66,13 @@ class _SqliteWriter:
             return
         with self._connection.cursor() as cursor:
             cursor.adbc_ingest(table, _as_django_stores(frame), mode="append")
+
+    def holds(self, table: str, condition: str) -> bool:
+        # A statement that could write makes this the one writer before it looks.
+        self.execute(f"DELETE FROM {table} WHERE 1 = 0")
+        with self._connection.cursor() as cursor:
+            cursor.execute(f"SELECT 1 FROM {table} WHERE {condition}")
+            return bool(cursor.fetch_polars().height)
 
 
 def _as_django_stores(frame: pl.DataFrame) -> pl.DataFrame:
@@ -71,15 +91,18 @@ def _as_django_stores(frame: pl.DataFrame) -> pl.DataFrame:
 @contextmanager
 def open_writer(settings: Mapping[str, Any]) -> Iterator[Writer]:
     """A transaction on the database of Django's ``settings`` of one connection, kept only if the block ends well."""
-    if dialect_of(settings) == "postgresql":
+    dialect = dialect_of(settings)
+    if dialect == "mysql":
+        with mysql.open_writer(settings) as writer:
+            yield writer
+        return
+    if dialect == "postgresql":
         with psycopg.connect(driver_uri(settings)) as connection:
             yield _PostgresqlWriter(connection)
         return
-    uri = driver_uri(settings)
-    sqlite = adbc_driver_sqlite.dbapi.connect(uri)
+    sqlite = adbc_driver_sqlite.dbapi.connect(driver_uri(settings))
     try:
-        with sqlite.cursor() as cursor:
-            cursor.execute("PRAGMA busy_timeout = 30000")
+        wait_for_locks(sqlite, settings)
         yield _SqliteWriter(sqlite)
         sqlite.commit()
     except BaseException:
@@ -87,8 +110,3 @@ def open_writer(settings: Mapping[str, Any]) -> Iterator[Writer]:
         raise
     finally:
         sqlite.close()
-
-
-def quoted(text: str) -> str:
-    """A text as an SQL literal."""
-    return "'" + text.replace("'", "''") + "'"

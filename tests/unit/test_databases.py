@@ -12,9 +12,12 @@ from typing import Any
 import polars as pl
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
 
 from edumetrics.databases.reading import DatabaseError, Reader, open_reader
 from edumetrics.databases.urls import (
+    analysis_settings,
+    college_settings,
     dialect_of,
     django_settings,
     driver_uri,
@@ -272,10 +275,16 @@ def test_a_quoted_text_is_a_literal_of_that_text(path: Path, text: str) -> None:
 # urls
 
 
-@pytest.mark.parametrize("url", ["mysql://u:p@host/db", "oracle://host", "college.sqlite3", "", "/var/college.sqlite3"])
+@pytest.mark.parametrize("url", ["oracle://host", "college.sqlite3", "", "/var/college.sqlite3"])
 def test_a_url_of_another_kind_is_refused_with_what_is_allowed(url: str) -> None:
-    with pytest.raises(ImproperlyConfigured, match=r"allowed are sqlite:///path/to/file and postgresql://"):
+    with pytest.raises(ImproperlyConfigured, match=r"allowed are sqlite:///path/to/file, postgresql://.*mysql://"):
         django_settings(url)
+
+
+def test_the_analysis_database_cannot_be_on_mysql() -> None:
+    with pytest.raises(ImproperlyConfigured, match="it can be SQLite or PostgreSQL"):
+        analysis_settings("mysql://u:p@host/db")
+    assert dialect_of(college_settings("mysql://u:p@host/db", 600)) == "mysql"
 
 
 def test_a_sqlite_url_without_a_file_is_refused() -> None:
@@ -306,10 +315,10 @@ def test_a_folder_may_have_any_name(tmp_path: Path, folder: str, in_url: str) ->
 def test_a_postgresql_url_becomes_a_connection_string_with_its_password_kept_whole() -> None:
     settings = django_settings("postgresql://ana:p%40ss%20word@db.example:5433/college")
     assert (dialect_of(settings), settings["NAME"], settings["PASSWORD"]) == ("postgresql", "college", "p@ss word")
-    assert (
-        driver_uri(settings)
-        == "host=db.example port=5433 user=ana password='p@ss word' dbname=college options='-c timezone=UTC'"
-    )
+    parts = conninfo_to_dict(driver_uri(settings))
+    expected = {"host": "db.example", "port": "5433", "user": "ana", "password": "p@ss word", "dbname": "college"}
+    assert expected.items() <= parts.items()
+    assert (parts["options"], parts["connect_timeout"], parts["keepalives"]) == ("-c timezone=UTC", "10", "1")
 
 
 def test_a_read_only_postgresql_connection_says_so_to_the_server() -> None:
