@@ -1,10 +1,12 @@
 """Assignments: what was set, and what came back."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
 from demo.college.curriculum import SUBJECTS_A_SEMESTER
-from demo.college.frames import frame, pick
+from demo.college.frames import frame, parts, pick
 from demo.college.semesters import Semester
 from demo.college.streams import Counts, Flags, Numbers
 from demo.college.terms import NEVER, WEEKS, WORK_WEEKS
@@ -59,7 +61,7 @@ def _assigned_weeks(semester: Semester, plan: Plan) -> Counts:
     return np.asarray(np.maximum(plan.week - lead, 1))
 
 
-def assignments(semester: Semester) -> tuple[pl.DataFrame, pl.DataFrame]:
+def assignments(semester: Semester) -> tuple[pl.DataFrame, Iterator[pl.DataFrame]]:
     """The assignments that have been set and the state of each student's."""
     plan = _plan(semester)
     assigned = _assigned_weeks(semester, plan)
@@ -82,7 +84,7 @@ def assignments(semester: Semester) -> tuple[pl.DataFrame, pl.DataFrame]:
     return definitions.filter(set_by_now), _submissions(semester, plan, assigned, ids)
 
 
-def _submissions(semester: Semester, plan: Plan, assigned: Counts, ids: pl.Series) -> pl.DataFrame:
+def _submissions(semester: Semester, plan: Plan, assigned: Counts, ids: pl.Series) -> Iterator[pl.DataFrame]:
     """Rows exist from the week the work was set (or the student came); work not in when the week is over is missing."""
     class_of = semester.cohort.class_of
     due, start = plan.week[class_of], np.maximum(assigned[class_of], semester.roll_from[:, None])
@@ -90,28 +92,28 @@ def _submissions(semester: Semester, plan: Plan, assigned: Counts, ids: pl.Serie
     marks, quality, plagiarism = _marks(semester, plan, due)
     exists = plan.exists[class_of] & (due >= semester.roll_from[:, None]) & (start < semester.roll_to[:, None])
     student, item = np.nonzero(exists)
-    order = np.argsort(start[student, item], kind="stable")
-    row_ids = semester.row_ids(len(order))
-    known = int(np.searchsorted(start[student, item][order], semester.known, side="right"))
-    at = student[order][:known], item[order][:known]
-    handed_in = hours[at] < semester.known * WEEK_HOURS
-    over = np.where(due[at] <= semester.known, _MISSING, _PENDING)
-    status = np.where(handed_in, late[at].astype(np.int64), over)
-    return frame(
-        "assignment_submissions",
-        {
-            "id": row_ids[:known],
-            "assignment_id": pick(ids, class_of[at[0]] * plan.week.shape[1] + at[1]),
-            "student_id": pick(semester.cohort.student_ids, at[0]),
-            "class_id": pick(semester.cohort.class_id_of, at[0]),
-            "status": pick(_STATES, status),
-            "submission_date": moments(semester, np.where(handed_in, hours[at], np.nan)),
-            "latency_hours": np.where(handed_in, np.round(hours[at] - _due_hours(due[at]), 2), np.nan),
-            "marks_obtained": np.where(handed_in, marks[at], np.nan),
-            "quality_pct": np.where(handed_in, quality[at], np.nan),
-            "plagiarism_pct": np.where(handed_in, plagiarism[at], 0.0),
-        },
-    )
+    begins = start[student, item]
+    order = np.argsort(begins, kind="stable")
+    for rows in parts(int(np.searchsorted(begins[order], semester.known, side="right"))):
+        at = student[order[rows]], item[order[rows]]
+        handed_in = hours[at] < semester.known * WEEK_HOURS
+        over = np.where(due[at] <= semester.known, _MISSING, _PENDING)
+        status = np.where(handed_in, late[at].astype(np.int64), over)
+        yield frame(
+            "assignment_submissions",
+            {
+                "id": semester.row_ids(rows),
+                "assignment_id": pick(ids, class_of[at[0]] * plan.week.shape[1] + at[1]),
+                "student_id": pick(semester.cohort.student_ids, at[0]),
+                "class_id": pick(semester.cohort.class_id_of, at[0]),
+                "status": pick(_STATES, status),
+                "submission_date": moments(semester, np.where(handed_in, hours[at], np.nan)),
+                "latency_hours": np.where(handed_in, np.round(hours[at] - _due_hours(due[at]), 2), np.nan),
+                "marks_obtained": np.where(handed_in, marks[at], np.nan),
+                "quality_pct": np.where(handed_in, quality[at], np.nan),
+                "plagiarism_pct": np.where(handed_in, plagiarism[at], 0.0),
+            },
+        )
 
 
 def _due_hours(due: Counts) -> Numbers:

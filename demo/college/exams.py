@@ -1,10 +1,12 @@
 """Midterm and endterm: the timetable and the results."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
 from demo.college.curriculum import SUBJECTS_A_SEMESTER
-from demo.college.frames import frame, pick
+from demo.college.frames import frame, parts, pick
 from demo.college.semesters import Semester
 from demo.college.streams import Counts, Numbers
 from demo.college.terms import ENDTERM_WEEK, MIDTERM_WEEK
@@ -27,7 +29,7 @@ _PREPARATION = (
 """Weight in each exam of what was studied in weeks 1, 2, ... up to it: the last weeks count most."""
 
 
-def exams(semester: Semester) -> tuple[pl.DataFrame, pl.DataFrame]:
+def exams(semester: Semester) -> tuple[pl.DataFrame, Iterator[pl.DataFrame]]:
     """The timetable, known from the start of the semester, and the results that are out."""
     place = np.arange(semester.classes * SUBJECTS_A_SEMESTER)
     subject_ids = pick(semester.subject_ids, place)
@@ -62,16 +64,22 @@ def _schedule(
     )
 
 
-def _results(semester: Semester, schedule_ids: pl.Series) -> pl.DataFrame:
+def _results(semester: Semester, schedule_ids: pl.Series) -> Iterator[pl.DataFrame]:
     """A row for everybody on the roll in the exam week; who did not come has no marks, F and the grade AB."""
     scores = np.stack([_scores(semester, exam) for exam in range(len(EXAMS))])
     on_roll = (semester.roll_from <= _WEEKS[:, None]) & (_WEEKS[:, None] < semester.roll_to)
     exam, student, subject = np.nonzero(np.repeat(on_roll[:, :, None], SUBJECTS_A_SEMESTER, axis=2))
-    ids = semester.row_ids(len(exam))
-    known = int(np.searchsorted(_RESULT_WEEKS[exam], semester.known, side="right"))
-    exam, student, subject = exam[:known], student[:known], subject[:known]
+    for rows in parts(int(np.searchsorted(_RESULT_WEEKS[exam], semester.known, side="right"))):
+        at = exam[rows], student[rows], subject[rows]
+        yield _result_rows(semester, schedule_ids, rows, at, scores[at])
+
+
+def _result_rows(
+    semester: Semester, schedule_ids: pl.Series, rows: slice, at: tuple[Counts, Counts, Counts], scores: Numbers
+) -> pl.DataFrame:
+    exam, student, subject = at
     full = _MAX_MARKS[exam]
-    marks = np.round(2 * scores[exam, student, subject] * full / 100) / 2
+    marks = np.round(2 * scores * full / 100) / 2
     score = np.round(100 * marks / full, 2)
     came = ~np.isnan(score)
     class_of = semester.cohort.class_of[student]
@@ -79,7 +87,7 @@ def _results(semester: Semester, schedule_ids: pl.Series) -> pl.DataFrame:
     return frame(
         "exam_results",
         {
-            "id": ids[:known],
+            "id": semester.row_ids(rows),
             "schedule_id": pick(schedule_ids, row),
             "student_id": pick(semester.cohort.student_ids, student),
             "class_id": pick(semester.cohort.class_id_of, student),

@@ -1,12 +1,15 @@
 """From arrays to frames with the canonical columns and types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy.typing as npt
 import polars as pl
 
 from edumetrics.engine.tables.canonical import TABLES
+
+PART_ROWS = 100_000
+"""Rows of a table that are held in memory at a time."""
 
 
 def frame(table: str, columns: Mapping[str, Any]) -> pl.DataFrame:
@@ -19,6 +22,12 @@ def frame(table: str, columns: Mapping[str, Any]) -> pl.DataFrame:
 def stack(table: str, frames: Sequence[pl.DataFrame]) -> pl.DataFrame:
     """The frames one under the other; an empty table where there is none."""
     return pl.concat(frames, rechunk=False) if frames else TABLES[table].empty()
+
+
+def parts(count: int) -> Iterator[slice]:
+    """The slices that ``count`` rows are made in, one after the other."""
+    for first in range(0, count, PART_ROWS):
+        yield slice(first, min(first + PART_ROWS, count))
 
 
 def pick(labels: pl.Series | Sequence[str | None], index: npt.NDArray[Any]) -> pl.Series:

@@ -1,9 +1,11 @@
 """The library: visits every week, and books taken home."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
-from demo.college.frames import frame, pick
+from demo.college.frames import frame, parts, pick
 from demo.college.semesters import Semester
 from demo.college.streams import Numbers, dates_after
 from demo.college.terms import ENDTERM_WEEK, WEEKS
@@ -28,28 +30,27 @@ _BOOKS = {
 _SHELF = len(_SHARED_BOOKS) + 4
 
 
-def library_visits(semester: Semester) -> pl.DataFrame:
+def library_visits(semester: Semester) -> Iterator[pl.DataFrame]:
     """One row a student and week, exam weeks included; 0 visits is a row too."""
     visits = semester.stream("library").poisson(_eagerness(semester))
     week, student = np.nonzero(semester.seen(_ALL_WEEKS))
-    ids = semester.row_ids(len(week))
-    known = int(np.searchsorted(week, semester.known))
-    week, student = week[:known], student[:known]
-    return frame(
-        "library_visits",
-        {
-            "id": ids[:known],
-            "student_id": pick(semester.cohort.student_ids, student),
-            "class_id": pick(semester.cohort.class_id_of, student),
-            "semester": np.full(known, semester.number),
-            "week": week + 1,
-            "week_date": semester.dates(week + 1),
-            "physical_visits": np.minimum(visits[week, student], 7),
-        },
-    )
+    for rows in parts(int(np.searchsorted(week, semester.known))):
+        when, who = week[rows], student[rows]
+        yield frame(
+            "library_visits",
+            {
+                "id": semester.row_ids(rows),
+                "student_id": pick(semester.cohort.student_ids, who),
+                "class_id": pick(semester.cohort.class_id_of, who),
+                "semester": np.full(len(who), semester.number),
+                "week": when + 1,
+                "week_date": semester.dates(when + 1),
+                "physical_visits": np.minimum(visits[when, who], 7),
+            },
+        )
 
 
-def book_borrows(semester: Semester) -> pl.DataFrame:
+def book_borrows(semester: Semester) -> Iterator[pl.DataFrame]:
     """One row a book borrowed; the return is null until the book is back."""
     random = semester.stream("borrowing")
     count = random.poisson(0.22 * _eagerness(semester)) * semester.seen(_ALL_WEEKS)
@@ -62,23 +63,24 @@ def book_borrows(semester: Semester) -> pl.DataFrame:
     book = random.integers(_SHELF, size=len(week)) + _SHELF * semester.cohort.class_of[student]
     back = 7 * week + weekday + kept
     returned = (random.random(len(week)) >= _NOT_RETURNED) & (back < 7 * semester.known)
-    ids = semester.row_ids(len(week))
-    known = int(np.searchsorted(week, semester.known))
     returned_on = np.where(returned, dates_after(semester.first_day, back), np.datetime64("NaT"))
-    return frame(
-        "book_borrows",
-        {
-            "borrow_id": "B" + pl.Series(ids).cast(pl.String),
-            "student_id": pick(semester.cohort.student_ids, student),
-            "class_id": pick(semester.cohort.class_id_of, student),
-            "semester": np.full(len(ids), semester.number),
-            "book_title": pick(shelves, book),
-            "borrow_date": semester.dates(week + 1, weekday),
-            "return_date": returned_on,
-            "borrow_week": week + 1,
-            "return_week": np.where(returned, back // 7 + 1.0, np.nan),
-        },
-    ).head(known)
+    returned_in = np.where(returned, back // 7 + 1.0, np.nan)
+    for rows in parts(int(np.searchsorted(week, semester.known))):
+        when, who = week[rows], student[rows]
+        yield frame(
+            "book_borrows",
+            {
+                "borrow_id": "B" + pl.Series(semester.row_ids(rows)).cast(pl.String),
+                "student_id": pick(semester.cohort.student_ids, who),
+                "class_id": pick(semester.cohort.class_id_of, who),
+                "semester": np.full(len(who), semester.number),
+                "book_title": pick(shelves, book[rows]),
+                "borrow_date": semester.dates(when + 1, weekday[rows]),
+                "return_date": returned_on[rows],
+                "borrow_week": when + 1,
+                "return_week": returned_in[rows],
+            },
+        )
 
 
 def _eagerness(semester: Semester) -> Numbers:

@@ -1,6 +1,6 @@
 """Cohorts: classes, advisors and students, who joined late and who left."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,7 +10,7 @@ import polars as pl
 
 from demo.college.behaviour import KIND_NAMES, KINDS, draw_kinds
 from demo.college.curriculum import BRANCHES, SUBJECTS_A_SEMESTER, subjects_of
-from demo.college.frames import frame, pick, stack
+from demo.college.frames import frame, pick
 from demo.college.layout import Place
 from demo.college.names import people, titled
 from demo.college.streams import Counts, Dates, Flags, Numbers, dates_after, stream
@@ -159,9 +159,13 @@ def draw_cohorts(seed: int, year: int, all_places: Sequence[Place]) -> list[Coho
     return sorted(found, key=lambda cohort: cohort.places[0].number)
 
 
-def students_table(cohorts: Sequence[Cohort], year: int, global_week: int) -> pl.DataFrame:
-    """Everybody in the college's books at the end of a global week, those who have left by then included."""
-    return stack("students", [_students(cohort, year, global_week) for cohort in cohorts])
+def students_tables(cohorts: Sequence[Cohort], year: int, global_week: int) -> Iterator[pl.DataFrame]:
+    """Everybody in the college's books at the end of a global week, those who have left by then included.
+
+    A frame for each cohort.
+    """
+    for cohort in cohorts:
+        yield _students(cohort, year, global_week)
 
 
 def _students(cohort: Cohort, year: int, global_week: int) -> pl.DataFrame:

@@ -1,9 +1,11 @@
 """Quizzes: when they are held, and who took them with what result."""
 
+from collections.abc import Iterator
+
 import numpy as np
 import polars as pl
 
-from demo.college.frames import frame, pick
+from demo.college.frames import frame, parts, pick
 from demo.college.semesters import Semester
 from demo.college.streams import Counts
 from demo.college.terms import WORK_WEEKS
@@ -28,7 +30,7 @@ def _plan(semester: Semester) -> Plan:
     return Plan(subject, np.broadcast_to(np.array(WORK_WEEKS), subject.shape))
 
 
-def quizzes(semester: Semester) -> tuple[pl.DataFrame, pl.DataFrame]:
+def quizzes(semester: Semester) -> tuple[pl.DataFrame, Iterator[pl.DataFrame]]:
     """The semester's quizzes, all announced at its start, and what came of those that have been held."""
     plan = _plan(semester)
     ids, subject_ids, titles = item_names(semester, plan, "Q", "quiz")
@@ -51,7 +53,7 @@ def quizzes(semester: Semester) -> tuple[pl.DataFrame, pl.DataFrame]:
     return definitions, _attempts(semester, plan, weekday, ids)
 
 
-def _attempts(semester: Semester, plan: Plan, weekday: Counts, ids: pl.Series) -> pl.DataFrame:
+def _attempts(semester: Semester, plan: Plan, weekday: Counts, ids: pl.Series) -> Iterator[pl.DataFrame]:
     random = semester.stream("quiz marks")
     class_of = semester.cohort.class_of
     week = plan.week[class_of]
@@ -66,20 +68,19 @@ def _attempts(semester: Semester, plan: Plan, weekday: Counts, ids: pl.Series) -
     # The quizzes are in order of week in every class, so the rows are in order of time.
     item, student = np.nonzero(set_for.T)
     held = np.array(WORK_WEEKS)[item]
-    row_ids = semester.row_ids(len(item))
-    known = int(np.searchsorted(held, semester.known, side="right"))
-    at = student[:known], item[:known]
-    done = attempted[at]
-    return frame(
-        "quiz_submissions",
-        {
-            "id": row_ids[:known],
-            "quiz_id": pick(ids, class_of[at[0]] * plan.week.shape[1] + at[1]),
-            "student_id": pick(semester.cohort.student_ids, at[0]),
-            "class_id": pick(semester.cohort.class_id_of, at[0]),
-            "attempted": done,
-            "attempt_date": moments(semester, np.where(done, begun[at], np.nan)),
-            "marks_obtained": np.where(done, marks[at], np.nan),
-            "score_pct": np.where(done, 100 * marks[at] / MAX_MARKS, np.nan),
-        },
-    )
+    for rows in parts(int(np.searchsorted(held, semester.known, side="right"))):
+        at = student[rows], item[rows]
+        done = attempted[at]
+        yield frame(
+            "quiz_submissions",
+            {
+                "id": semester.row_ids(rows),
+                "quiz_id": pick(ids, class_of[at[0]] * plan.week.shape[1] + at[1]),
+                "student_id": pick(semester.cohort.student_ids, at[0]),
+                "class_id": pick(semester.cohort.class_id_of, at[0]),
+                "attempted": done,
+                "attempt_date": moments(semester, np.where(done, begun[at], np.nan)),
+                "marks_obtained": np.where(done, marks[at], np.nan),
+                "score_pct": np.where(done, 100 * marks[at] / MAX_MARKS, np.nan),
+            },
+        )

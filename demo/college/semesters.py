@@ -12,7 +12,7 @@ from demo.college.people import Cohort
 from demo.college.streams import Counts, Dates, Flags, Numbers, dates_after, stream
 from demo.college.terms import WEEKS
 
-_IDS_A_TERM = 10_000_000
+_IDS_A_TERM = 100_000_000
 _COHORTS_AT_ONCE = 4
 _FIRST_YEAR = 2000
 _DIFFICULTY_POINTS = {"easy": 4.0, "medium": 0.0, "hard": -4.0}
@@ -98,16 +98,18 @@ class Semester:
         own = self.stream("gift").normal(0, 5, (self.students, SUBJECTS_A_SEMESTER))
         return np.asarray(own + easy[self.cohort.class_of])
 
-    def row_ids(self, count: int) -> Counts:
-        """Ids for the rows of a whole semester, in order of time.
+    def row_ids(self, rows: slice) -> Counts:
+        """Ids for some of the rows of a whole semester, which are in order of time.
 
         Each term has its block and each of the four cohorts every fourth number in it, so that an id
         depends on nothing but the cohort's own rows.
         """
+        if _COHORTS_AT_ONCE * rows.stop > _IDS_A_TERM:
+            raise ValueError(f"A cohort has {rows.stop} rows of a table in a term, more than there are ids for.")
         year = self.cohort.academic_year(self.number)
         term = 2 * (year - _FIRST_YEAR) + (self.number + 1) % 2
         own = self.cohort.start_year % _COHORTS_AT_ONCE
-        return term * _IDS_A_TERM + _COHORTS_AT_ONCE * np.arange(count) + own + 1
+        return term * _IDS_A_TERM + _COHORTS_AT_ONCE * np.arange(rows.start, rows.stop) + own + 1
 
     def dates(self, weeks: Counts, weekdays: npt.ArrayLike = 0) -> Dates:
         """The day of the week (0 = Monday) of each week of the semester."""

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from tests.conftest import Maker
 from tests.integration.workspace import Workspace, assert_same
 
 DEMO = "demo_college --students 60 --week 3 --past-years 0"
@@ -44,6 +45,27 @@ def test_if_missing_leaves_a_demo_college_as_it_is(workspace: Workspace) -> None
     assert workspace.college.rows("SELECT current_week FROM sim_state") == [(3,)]
 
 
+def test_a_demo_college_of_an_earlier_version_is_understood(workspace: Workspace) -> None:
+    """Its marker knows of no spoiling."""
+    workspace.manage_all(DEMO)
+    workspace.college.execute(
+        "DROP TABLE edumetrics_demo_spoiled", "ALTER TABLE edumetrics_demo_college DROP COLUMN spoiling"
+    )
+    there, _ = workspace.manage_all("demo_college --if-missing", "demo_college --advance")
+    assert there.out == "The demo college is there: 60 students, academic year 2026, week 3, seed 1.\n"
+    advanced = the_college(workspace)
+    workspace.manage_all(DEMO.replace("--week 3", "--week 4"))
+    assert_same(the_college(workspace), advanced)
+
+
+def test_a_large_college_says_how_far_it_is(make: Maker) -> None:
+    small, large = make().manage_in_turn(DEMO, "demo_college --students 10000 --week 1 --past-years 0")
+    assert "[1/" not in small.well().out
+    steps = [line.split("] ")[1] for line in large.well().out.splitlines() if line.startswith("[")]
+    semesters = [f"semester {number} of {classes} classes" for number, classes in ((3, 42), (5, 42), (1, 42), (7, 41))]
+    assert steps == ["classes and people", *semesters, "committing and indexing"]
+
+
 def test_impossible_numbers_are_refused_and_change_nothing(published: Workspace) -> None:
     before = the_college(published)
     week, students, backwards, both = published.manage_in_turn(
@@ -53,7 +75,7 @@ def test_impossible_numbers_are_refused_and_change_nothing(published: Workspace)
         "demo_college --advance --students 90",
     )
     assert "week is 37; allowed are 0 to 36." in week.refusal()
-    assert "students is 0; allowed are 1 to 100000." in students.refusal()
+    assert "students is 0; allowed are 1 to 1000000." in students.refusal()
     assert "--advance is 0; weeks only go forward." in backwards.refusal()
     assert "--advance keeps the college as it is; leave out --students." in both.refusal()
     assert_same(the_college(published), before)

@@ -7,7 +7,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from demo.college.simulate import simulate
+from demo.college import frames
+from demo.college.layout import places
+from demo.college.people import Cohort, draw_cohorts
+from demo.college.semesters import Semester
+from demo.college.simulate import MAX_STUDENTS, simulate
 from edumetrics.engine.tables.canonical import TABLES
 
 YEAR = 2026
@@ -31,6 +35,11 @@ def college(week: int, students: int = 180, seed: int = 7, year: int = YEAR) -> 
 @cache
 def big_college() -> dict[str, pl.DataFrame]:
     return simulate(students=2400, week=36, seed=7, past_years=0)
+
+
+@cache
+def largest_college() -> list[Cohort]:
+    return draw_cohorts(7, YEAR, places(MAX_STUDENTS))
 
 
 def of_class(tables: dict[str, pl.DataFrame], class_id: str, name: str) -> pl.DataFrame:
@@ -253,6 +262,45 @@ def test_ids_are_short_enough_for_the_college():
     assert tables["classes"]["class_id"].str.len_chars().max() <= 20
     assert tables["subjects"]["subject_id"].str.len_chars().max() <= 15
     assert tables["advisors"]["advisor_id"].str.len_chars().max() <= 10
+
+
+def test_ids_are_short_and_unique_in_the_largest_college():
+    cohorts = largest_college()
+    students = pl.concat([cohort.student_ids for cohort in cohorts])
+    classes = pl.Series([class_id for cohort in cohorts for class_id in cohort.class_ids])
+    advisors = pl.Series([place.advisor_id for cohort in cohorts for place in cohort.places])
+    assert students.len() > MAX_STUDENTS
+    for ids, longest in ((students, 10), (classes, 20), (advisors, 10)):
+        assert ids.is_unique().all()
+        assert ids.str.len_chars().max() <= longest
+
+
+def test_row_ids_of_the_largest_college_are_unique_over_all_terms():
+    """Attendance has the most rows: at most one for each student of the cohort, subject and teaching week."""
+    terms = {1: [], 2: []}
+    for cohort in largest_college():
+        rows = len(cohort.class_of) * 5 * 16
+        for half, ids in terms.items():
+            semester = Semester(cohort, 2 * (YEAR - cohort.start_year) + half, 18)
+            ids.append([int(semester.row_ids(slice(at, at + 1))[0]) for at in (0, rows - 1)])
+    for ids in terms.values():
+        assert len({first % 4 for first, _ in ids}) == 4
+        assert all(first % 4 == last % 4 for first, last in ids)
+    assert max(last for _, last in terms[1]) < min(first for first, _ in terms[2])
+
+
+def test_more_rows_than_there_are_ids_for_are_refused():
+    cohort = draw_cohorts(7, YEAR, places(240))[0]
+    with pytest.raises(ValueError, match="more than there are ids for"):
+        Semester(cohort, 1, 18).row_ids(slice(0, 25_000_001))
+
+
+def test_rows_do_not_depend_on_the_parts_they_are_made_in(monkeypatch):
+    whole = college(11)
+    monkeypatch.setattr(frames, "PART_ROWS", 37)
+    in_parts = simulate(students=180, week=11, seed=7, year=YEAR)
+    for name, table in whole.items():
+        assert_frame_equal(in_parts[name], table)
 
 
 def test_attendance_counts_agree_and_exam_weeks_have_none():

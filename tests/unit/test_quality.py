@@ -4,9 +4,10 @@ from datetime import timedelta
 from functools import cache
 from math import nan
 
+import polars as pl
 import pytest
 
-from edumetrics.engine.tables.quality import RULES
+from edumetrics.engine.tables.quality import FINDING_SCHEMA, RULES, merged
 from tests.spec.college import FIRST_DAY, College, Scored, day, only
 
 CAST = "A B D E F G H I J K"
@@ -176,6 +177,11 @@ def test_every_finding_has_the_keys_of_its_rows(table: str, rule: str, examples:
     assert found["examples"].to_list() == [examples]
 
 
+def test_marks_that_are_not_a_number_are_not_more_than_there_are() -> None:
+    college = College().student("A").assignment("W", due=1).handed_in("A", "W", marks=nan)
+    assert college.score(through=1).findings("assignment_submissions") == {("not_a_number", 1): 1}
+
+
 def test_every_rule_is_listed_in_words() -> None:
     assert set(dirty().results.findings["rule"]) <= set(RULES)
 
@@ -203,6 +209,62 @@ def test_no_more_than_twenty_example_keys_are_kept() -> None:
     found = college.score(through=1).results.findings
     assert found["rows"].to_list() == [25]
     assert found["examples"].list.len().to_list() == [20]
+
+
+def test_the_example_keys_are_the_smallest_whatever_the_order_of_the_rows() -> None:
+    for numbers in (range(25), reversed(range(25))):
+        college = College().student("A").attendance("A", week=1, held=4, present=4)
+        for number in numbers:
+            college.attendance("X", week=1, held=4, present=4, subject=f"S{number:02}")
+        found = college.score(through=1).results.findings
+        assert found["examples"].to_list() == [[f"X S{number:02} 1" for number in range(20)]]
+
+
+# findings of several shards
+
+
+def finding(table: str, rule: str, week: int | None, *keys: str, rows: int | None = None) -> pl.DataFrame:
+    row = (table, rule, week, len(keys) if rows is None else rows, list(keys))
+    return pl.DataFrame([row], schema=FINDING_SCHEMA, orient="row")
+
+
+def test_merged_findings_add_up_by_table_rule_and_week_and_keep_the_smallest_keys() -> None:
+    shards = [
+        pl.concat([finding("b", "r", 2, "d", "f", rows=9), finding("a", "r", None, "k")]),
+        pl.concat([finding("b", "r", 2, "a", "e", "g", rows=30), finding("b", "r", 1, "z")]),
+        pl.concat([finding("b", "q", 2, "y"), finding("a", "r", None, "k", "j")]),
+    ]
+    assert merged(shards, 3).rows() == [
+        ("a", "r", None, 3, ["j", "k", "k"]),
+        ("b", "q", 2, 1, ["y"]),
+        ("b", "r", 1, 1, ["z"]),
+        ("b", "r", 2, 39, ["a", "d", "e"]),
+    ]
+
+
+def test_merging_keeps_the_columns_and_types_of_findings() -> None:
+    none = pl.DataFrame(schema=FINDING_SCHEMA)
+    without_examples = finding("a", "r", 1, rows=4)
+    for findings in ([], [none], [without_examples], [without_examples, finding("a", "r", 1, "k")]):
+        assert merged(findings, 20).schema == FINDING_SCHEMA
+    assert merged([without_examples], 20).rows() == [("a", "r", 1, 4, [])]
+    assert merged([finding("a", "r", 1, "k")], 0).rows() == [("a", "r", 1, 1, [])]
+
+
+def test_the_findings_of_a_colleges_classes_merge_into_those_of_the_college() -> None:
+    """A ghost's rows count in the class that they name, so each shard has its own."""
+    whole, shards = College(), [College(), College()]
+    for number, shard in enumerate(shards):
+        for college in (whole, shard):
+            class_id = f"K{number}"
+            college.a_class(class_id).student(f"A{number} B{number}", class_id=class_id)
+            college.attendance(f"A{number} B{number}", week=(1, 2), held=4, present=4, class_id=class_id)
+            college.attendance(f"A{number}", week=1, held=4, present=5, subject="P", class_id=class_id)
+            for ghost in range(12 + number):
+                college.attendance(f"X{ghost}", week=1, held=4, present=4, class_id=class_id, subject=f"Y{number}")
+    findings = [shard.score(through=2).results.findings for shard in shards]
+    assert merged(findings, 20).rows() == whole.score(through=2).results.findings.rows()
+    assert whole.score(through=2).findings("attendance") == {("unknown_student", 1): 25, ("present_over_held", 1): 2}
 
 
 # quarantined hand-ins and the risk score
@@ -356,3 +418,14 @@ def test_one_mistyped_date_does_not_move_the_class_first_day() -> None:
     assert scored.results.first_days.row(0) == ("C", FIRST_DAY)
     assert scored.findings("attendance") == {("date_outside_week", 1): 1}
     assert scored.week("A", 1)["weekly_att_pct"] == 100
+
+
+def test_rows_of_an_unknown_class_are_reported_in_the_semester_that_they_name() -> None:
+    """An earlier semester's are dated outside every week of this one, and its sources are not worse for them."""
+    college = College().student("A B D").attendance("A B D", week=1, held=4, present=4)
+    college.attendance("A B D", week=1, held=4, present=4, subject="P", class_id="ZZ", semester=1)
+    college.visits("A B D", week=1, times=1, class_id="ZZ", semester=1, week_date=day(1) - A_YEAR)
+    scored = college.score(through=1)
+    assert scored.findings("attendance") == {}
+    assert scored.findings("library_visits") == {}
+    assert scored.results.quarantined.is_empty()

@@ -209,7 +209,10 @@ def _work_rules(undefined: str) -> dict[str, pl.Expr]:
         undefined: ~pl.col("defined"),
         "negative_count": pl.col("marks_obtained") < 0,
         "marks_on_zero_max": pl.col("marks_obtained").is_not_null() & (pl.col("max_marks") == 0),
-        "marks_over_max": (pl.col("max_marks") > 0) & (pl.col("marks_obtained") > pl.col("max_marks")),
+        # To Polars what is not a number is more than any number.
+        "marks_over_max": (pl.col("max_marks") > 0)
+        & (pl.col("marks_obtained") > pl.col("max_marks"))
+        & ~pl.col("marks_obtained").is_nan(),
         "not_a_number": pl.col("marks_obtained").is_nan(),
     }
 

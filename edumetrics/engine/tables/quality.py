@@ -78,8 +78,7 @@ class QualityReport:
     @property
     def findings(self) -> pl.DataFrame:
         """All findings, by table, rule and week."""
-        empty = pl.DataFrame(schema=FINDING_SCHEMA)
-        return pl.concat([empty, *self._findings]).sort("table", "rule", "week", nulls_last=True)
+        return _in_order(self._findings)
 
     @property
     def quarantined(self) -> pl.DataFrame:
@@ -87,14 +86,14 @@ class QualityReport:
         return pl.concat([pl.DataFrame(schema=QUARANTINED_SCHEMA), *self._quarantined])
 
     def add(self, table: str, rule: str, bad: pl.DataFrame, week: str | None, key: Sequence[str]) -> None:
-        """Count the rows of ``bad`` under one rule, by ``week``, with example keys."""
+        """Count the rows of ``bad`` under one rule, by ``week``, with the smallest keys as examples."""
         if bad.is_empty():
             return
         name = pl.concat_str([pl.col(column).cast(pl.String).fill_null("?") for column in key], separator=" ")
         self._findings.append(
             bad.select(week=pl.col(week).cast(pl.Int64) if week else pl.lit(None, pl.Int64), example=name)
             .group_by("week")
-            .agg(rows=pl.len().cast(pl.Int64), examples=pl.col("example").head(self.examples))
+            .agg(rows=pl.len().cast(pl.Int64), examples=_smallest(pl.col("example"), self.examples))
             .select(pl.lit(table).alias("table"), pl.lit(rule).alias("rule"), "week", "rows", "examples")
         )
 
@@ -109,6 +108,33 @@ class QualityReport:
             .select("class_no", "week", pl.lit(source).alias("source"), "bad", "rows")
             .cast(QUARANTINED_SCHEMA)
         )
+
+
+def merged(findings: Sequence[pl.DataFrame], examples: int) -> pl.DataFrame:
+    """The findings (FINDING_SCHEMA) of several shards of classes put together, by table, rule and week.
+
+    Rows of the same table, rule and week add up, and the ``examples`` smallest of all their example keys are kept:
+    the findings of the same rows, however they were sharded.
+    """
+    return (
+        _in_order(findings)
+        .group_by("table", "rule", "week", maintain_order=True)
+        .agg(
+            rows=pl.col("rows").sum(),
+            examples=_smallest(pl.col("examples").explode(empty_as_null=False, keep_nulls=False), examples),
+        )
+        .match_to_schema(FINDING_SCHEMA)
+    )
+
+
+def _in_order(findings: Sequence[pl.DataFrame]) -> pl.DataFrame:
+    empty = pl.DataFrame(schema=FINDING_SCHEMA)
+    return pl.concat([empty, *findings]).sort("table", "rule", "week", nulls_last=True)
+
+
+def _smallest(keys: pl.Expr, count: int) -> pl.Expr:
+    # In the order in which rows come, the examples would depend on the database.
+    return keys.sort().head(count)
 
 
 @dataclass(frozen=True)

@@ -58,7 +58,9 @@ def build_roster(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, policy: P
 
 
 def _number_students(tables: dict[str, pl.DataFrame], classes: pl.DataFrame) -> pl.DataFrame:
-    students = tables["students"].unique("student_id", keep="first").drop_nulls("student_id").sort("student_id")
+    # A student who is there twice is of the first class by id.
+    students = tables["students"].drop_nulls("student_id").sort("student_id", "class_id", nulls_last=True)
+    students = students.unique("student_id", keep="first", maintain_order=True)
     for name in ("joined_on", "left_on"):
         if name not in students.columns:
             students = students.with_columns(pl.lit(None, pl.Date).alias(name))
@@ -66,7 +68,7 @@ def _number_students(tables: dict[str, pl.DataFrame], classes: pl.DataFrame) -> 
         students.with_row_index("student_no")
         .with_columns(pl.col("student_no").cast(pl.Int64))
         .join(classes.select("class_id", "class_no"), on="class_id", how="left")
-        .join(_only_advisors(tables["advisors"]), on="class_id", how="left")
+        .join(only_advisors(tables["advisors"]), on="class_id", how="left")
         .select(
             "student_no",
             "student_id",
@@ -74,18 +76,23 @@ def _number_students(tables: dict[str, pl.DataFrame], classes: pl.DataFrame) -> 
             "class_id",
             "joined_on",
             "left_on",
-            # Students of one advisor share that advisor's time, in whichever class they are.
-            advisor=pl.coalesce(
-                "advisor:" + pl.col("advisor_id"),
-                "advisor:" + pl.col("class_advisor_id"),
-                "class:" + pl.col("class_id"),
-            ),
+            advisor=advisor_key(),
         )
         .sort("student_no")
     )
 
 
-def _only_advisors(advisors: pl.DataFrame) -> pl.DataFrame:
+def advisor_key() -> pl.Expr:
+    """What capacity is shared by: the student's advisor_id, else the class's only advisor, else the class.
+
+    Students of one advisor share that advisor's time, in whichever class they are.
+    """
+    return pl.coalesce(
+        "advisor:" + pl.col("advisor_id"), "advisor:" + pl.col("class_advisor_id"), "class:" + pl.col("class_id")
+    )
+
+
+def only_advisors(advisors: pl.DataFrame) -> pl.DataFrame:
     """class_id, class_advisor_id of the classes that have exactly one advisor."""
     return (
         advisors.drop_nulls(["class_id", "advisor_id"])
@@ -193,11 +200,14 @@ def of_this_term(
     semester; those of an
     earlier year that name the student's class are only counted.
     """
+    # Rows that name no known class come along from every semester; they are reported in their own.
+    of_semester = (pl.col("semester") == pl.col("term_semester")).fill_null(False)
     to_report = (
-        ~pl.col("known_class") | ~pl.col(week).is_between(1, weeks).fill_null(False) | pl.col("semester").is_null()
+        (~pl.col("known_class") & of_semester)
+        | ~pl.col(week).is_between(1, weeks).fill_null(False)
+        | pl.col("semester").is_null()
     )
     unknown = pl.col("student_no").is_null()
-    of_semester = (pl.col("semester") == pl.col("term_semester")).fill_null(False)
     this_year = is_this_year(day, week, pl.col("own_class"))
     dated_later = (pl.col(day).cast(pl.Date) > pl.col("first_day")).fill_null(False)
     earlier = ~unknown & ~to_report & of_semester & ~this_year & ~dated_later & pl.col("own_class")
