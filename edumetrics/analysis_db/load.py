@@ -18,24 +18,28 @@ _KINDS = {
 }
 
 
-def load_history(settings: Mapping[str, Any], terms: pl.DataFrame) -> History:
-    """What is published of the terms (``roster.TERM_SCHEMA``) before their from_week, and their interventions."""
-    years = sorted(set(terms["academic_year"]))
-    where = f"WHERE t.academic_year IN ({', '.join(str(year) for year in years)})"
-    until = max(terms["from_week"])
-    before = f"{where} AND t.sem_week < {until}"
-    if terms.height <= _FEW_CLASSES:
-        before += f" AND t.class_id IN ({', '.join(quoted(class_id) for class_id in terms['class_id'])})"
+def load_history(settings: Mapping[str, Any], terms: pl.DataFrame, students: pl.Series) -> History:
+    """What is published of these students before from_week of ``terms`` (``roster.TERM_SCHEMA``), and their contacts.
+
+    By student and not by class, because a student may have been in another class.
+    """
+    years = ", ".join(str(year) for year in sorted(set(terms["academic_year"])))
+    who = f"WHERE t.academic_year IN ({years}) AND t.student_id IN ({', '.join(map(quoted, students)) or 'NULL'})"
+    before = f"{who} AND t.sem_week < {max(terms['from_week'])}"
+    if max(terms["from_week"]) == 1:
+        before = "WHERE 1 = 0"
     with open_reader(settings) as reader:
         return History(
             metrics=reader.frame("weekly_metrics", _kinds(METRICS_SCHEMA), before),
             flags=reader.frame("weekly_flags", _kinds(FLAGS_SCHEMA), before),
-            contacts=reader.frame("intervention_log", _kinds(CONTACTS_SCHEMA), where),
+            contacts=reader.frame("intervention_log", _kinds(CONTACTS_SCHEMA), who),
         )
 
 
-# Up to here naming the classes is quicker than reading every class's weeks.
-_FEW_CLASSES = 500
+def load_first_days(settings: Mapping[str, Any]) -> pl.DataFrame:
+    """class_id, first_day of every class on the roster."""
+    with open_reader(settings) as reader:
+        return reader.frame("roster_class", {"class_id": Kind.TEXT, "first_day": Kind.DATE})
 
 
 def _kinds(schema: Mapping[str, pl.DataType]) -> dict[str, Kind]:

@@ -8,12 +8,18 @@ from typing import Any
 import polars as pl
 
 from edumetrics.databases.writing import Writer, open_writer, quoted
+from edumetrics.engine.errors import EduMetricsError
 from edumetrics.engine.semester import Results
 
 DERIVED = ("weekly_metrics", "weekly_flags", "class_notice")
 """Tables whose rows belong to a class's week and are replaced or rolled back with it."""
 
+_OF_STUDENTS = ("weekly_metrics", "weekly_flags")
 _IDS_A_STATEMENT = 400
+
+
+class RunReplaced(EduMetricsError):
+    """The run that wants to write has been given up, and another one may be at work."""
 
 
 @dataclass(frozen=True)
@@ -26,17 +32,12 @@ class Published:
 
 
 def publish(
-    settings: Mapping[str, Any],
-    results: Results,
-    roster: Mapping[str, pl.DataFrame],
-    terms: pl.DataFrame,
-    by: Published,
-    moved: Iterable[str] = (),
+    settings: Mapping[str, Any], results: Results, students: pl.DataFrame, terms: pl.DataFrame, by: Published
 ) -> dict[str, int]:
-    """Replace from_week and all later weeks of each term by the results, and the roster tables; rows written per table.
+    """Replace from_week and all later weeks of each term by the results, and the classes' students on the roster.
 
-    ``terms``: ``roster.TERM_SCHEMA``. ``moved``: students who came from another class; what is written of them
-    replaces what their old class has of the same weeks. Nothing is visible before everything is written.
+    ``terms``: ``roster.TERM_SCHEMA``. ``students``: all students of the classes, with the columns of roster_student.
+    Nothing is visible before everything is written. Gives the rows written per table. Raises RunReplaced.
     """
     frames = {
         "weekly_metrics": results.metrics.with_columns(
@@ -44,42 +45,107 @@ def publish(
         ),
         "weekly_flags": results.flags,
         "class_notice": results.notices,
-        **roster,
     }
     with open_writer(settings) as writer:
+        check_run(writer, by.run_id)
         for (year, semester, week), group in terms.group_by("academic_year", "semester", "from_week"):
             later = f"academic_year = {year} AND semester = {semester} AND sem_week >= {week}"
-            _delete(writer, group["class_id"], later)
-        _delete_moved(writer, results.metrics, moved)
-        for table in roster:
-            writer.execute(f"DELETE FROM {table}")
+            _delete(writer, DERIVED, "class_id", group["class_id"], later)
+            # Whoever came from another class has rows of these weeks there.
+            of_classes = students.join(group, on="class_id", how="semi")["student_id"]
+            _delete(writer, _OF_STUDENTS, "student_id", of_classes, later)
         for table, frame in frames.items():
             writer.append(table, frame.with_columns(run_id=pl.lit(by.run_id, pl.Int64)))
+        _replace_students(writer, students, terms["class_id"], by.run_id)
+        _set_first_days(writer, results.first_days)
         _set_state(writer, terms, by)
-    return {table: frame.height for table, frame in frames.items()}
+    return {table: frame.height for table, frame in frames.items()} | {"roster_student": students.height}
 
 
-def roll_back(settings: Mapping[str, Any], terms: pl.DataFrame) -> None:
-    """Remove the derived rows of each class past ``through_week`` of its term, and of later semesters.
+def publish_roster(settings: Mapping[str, Any], roster: Mapping[str, pl.DataFrame], run_id: int) -> dict[str, int]:
+    """Replace the roster tables given, all at once; rows written per table. Raises RunReplaced."""
+    with open_writer(settings) as writer:
+        check_run(writer, run_id)
+        for table, frame in roster.items():
+            writer.execute(f"DELETE FROM {table}")
+            writer.append(table, frame.with_columns(run_id=pl.lit(run_id, pl.Int64)))
+    return {table: frame.height for table, frame in roster.items()}
 
-    ``terms``: ``roster.TERM_SCHEMA``. The state of a class becomes the last week that is left, with the policy it was
-    scored by. Interventions, feedback and notes stay.
+
+def replace_other_students(
+    settings: Mapping[str, Any], others: Iterable[pl.DataFrame], scored: Iterable[str], run_id: int
+) -> int:
+    """Replace the students on the roster who are in none of the classes ``scored``; rows written. Raises RunReplaced.
+
+    ``others`` come in parts, of all classes but these, and each part is written by itself.
+    """
+    written = 0
+    with open_writer(settings) as writer:
+        check_run(writer, run_id)
+        elsewhere = [f"class_id NOT IN ({classes})" for classes in _in_parts(scored)]
+        writer.execute(f"DELETE FROM roster_student WHERE class_id IS NULL OR ({' AND '.join(elsewhere) or '1 = 1'})")
+    for part in others:
+        with open_writer(settings) as writer:
+            check_run(writer, run_id)
+            _replace_students(writer, part, [], run_id)
+        written += part.height
+    return written
+
+
+def check_run(writer: Writer, run_id: int) -> None:
+    """Raises RunReplaced unless the run is the one at work, and keeps it so until the transaction ends.
+
+    A process may go on for a moment after its run was given up and another one has begun; it must not write any more.
+    """
+    if not writer.holds("analysis_run", f"id = {run_id} AND state = 'running'"):
+        raise RunReplaced(
+            f"Run {run_id} is not at work any more, so it may not publish. Another run finishes its work."
+        )
+
+
+def mark_due(settings: Mapping[str, Any], terms: pl.DataFrame, policy_version: str) -> None:
+    """Note for each published class of ``terms`` that its weeks from from_week on are to be scored anew.
+
+    The note goes when the class is published; until then any run finds it and does what is left.
     """
     with open_writer(settings) as writer:
+        _mark_due(writer, terms.select("class_id", due_from="from_week"), policy_version)
+
+
+def _mark_due(writer: Writer, due: pl.DataFrame, policy_version: str) -> None:
+    for (week,), group in due.group_by("due_from"):
+        for classes in _in_parts(group["class_id"]):
+            writer.execute(
+                f"UPDATE analysis_state SET due_from = {week}, due_policy_version = {quoted(policy_version)} "
+                f"WHERE class_id IN ({classes})"
+            )
+
+
+def roll_back(settings: Mapping[str, Any], terms: pl.DataFrame, run_id: int) -> None:
+    """Remove the derived rows of each class past ``through_week`` of its term, and of later semesters.
+
+    ``terms``: ``roster.TERM_SCHEMA``, with due_from and due_policy_version of weeks that are left and still to be
+    scored anew. The state of a class becomes the last week that is left, with the policy it was scored by.
+    Interventions, feedback and notes stay. Raises RunReplaced.
+    """
+    with open_writer(settings) as writer:
+        check_run(writer, run_id)
         for (year, semester, week), group in terms.group_by("academic_year", "semester", "through_week"):
             later = (
                 f"(academic_year > {year} OR (academic_year = {year} AND semester > {semester}) "
                 f"OR (academic_year = {year} AND semester = {semester} AND sem_week > {week}))"
             )
-            _delete(writer, group["class_id"], later)
+            _delete(writer, DERIVED, "class_id", group["class_id"], later)
         for classes in _in_parts(terms["class_id"]):
             writer.execute(f"DELETE FROM analysis_state WHERE class_id IN ({classes})")
             writer.execute(_STATE_OF_WHAT_IS_LEFT.format(classes=classes))
+        for (version,), due in terms.drop_nulls("due_from").group_by("due_policy_version"):
+            _mark_due(writer, due, str(version))
 
 
 _STATE_OF_WHAT_IS_LEFT = """
-INSERT INTO analysis_state (class_id, academic_year, semester, sem_week, policy_version, run_id)
-SELECT last.class_id, last.academic_year, last.semester, last.sem_week, run.policy_version, run.id
+INSERT INTO analysis_state (class_id, academic_year, semester, sem_week, policy_version, run_id, due_policy_version)
+SELECT last.class_id, last.academic_year, last.semester, last.sem_week, run.policy_version, run.id, ''
 FROM (
     SELECT class_id, academic_year, semester, sem_week, run_id,
            ROW_NUMBER() OVER (PARTITION BY class_id ORDER BY academic_year DESC, semester DESC, sem_week DESC) AS place
@@ -88,28 +154,21 @@ FROM (
 WHERE last.place = 1"""
 
 
-def _delete_moved(writer: Writer, metrics: pl.DataFrame, moved: Iterable[str]) -> None:
-    """Delete the rows that students who moved have in other classes, in the weeks that are written now."""
-    weeks = metrics.filter(pl.col("student_id").is_in(list(moved)))
-    spans = weeks.group_by("student_id", "academic_year", "semester").agg(first=pl.col("sem_week").min())
-    for (year, semester, first), group in spans.group_by("academic_year", "semester", "first"):
-        for students in _in_parts(group["student_id"]):
-            for table in ("weekly_metrics", "weekly_flags"):
-                writer.execute(
-                    f"DELETE FROM {table} WHERE student_id IN ({students}) AND academic_year = {year} "
-                    f"AND semester = {semester} AND sem_week >= {first}"
-                )
+def _replace_students(writer: Writer, students: pl.DataFrame, classes: Iterable[str], run_id: int) -> None:
+    """The students of these classes on the roster; one who was in another class leaves it."""
+    _delete(writer, ["roster_student"], "class_id", classes, "1 = 1")
+    _delete(writer, ["roster_student"], "student_id", students["student_id"], "1 = 1")
+    writer.append("roster_student", students.with_columns(run_id=pl.lit(run_id, pl.Int64)))
 
 
-def _delete(writer: Writer, class_ids: Iterable[str], condition: str) -> None:
-    for classes in _in_parts(class_ids):
-        for table in DERIVED:
-            writer.execute(f"DELETE FROM {table} WHERE class_id IN ({classes}) AND {condition}")
+def _set_first_days(writer: Writer, first_days: pl.DataFrame) -> None:
+    for (day,), group in first_days.drop_nulls().group_by("first_day"):
+        for classes in _in_parts(group["class_id"]):
+            writer.execute(f"UPDATE roster_class SET first_day = {quoted(str(day))} WHERE class_id IN ({classes})")
 
 
 def _set_state(writer: Writer, terms: pl.DataFrame, by: Published) -> None:
-    for classes in _in_parts(terms["class_id"]):
-        writer.execute(f"DELETE FROM analysis_state WHERE class_id IN ({classes})")
+    _delete(writer, ["analysis_state"], "class_id", terms["class_id"], "1 = 1")
     writer.append(
         "analysis_state",
         terms.select(
@@ -119,8 +178,15 @@ def _set_state(writer: Writer, terms: pl.DataFrame, by: Published) -> None:
             sem_week="through_week",
             policy_version=pl.lit(by.policy_version),
             run_id=pl.lit(by.run_id, pl.Int64),
+            due_policy_version=pl.lit(""),
         ),
     )
+
+
+def _delete(writer: Writer, tables: Iterable[str], column: str, ids: Iterable[str], condition: str) -> None:
+    for listed in _in_parts(ids):
+        for table in tables:
+            writer.execute(f"DELETE FROM {table} WHERE {column} IN ({listed}) AND {condition}")
 
 
 def _in_parts(ids: Iterable[str]) -> Iterable[str]:

@@ -4,12 +4,13 @@ import hashlib
 import json
 import re
 import tomllib
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self, get_args
 from zoneinfo import ZoneInfo, available_timezones
 
+from cronsim import CronSim, CronSimError
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from edumetrics.engine.calendar import Position, Term, position_of_global_week, position_on
@@ -26,6 +27,8 @@ Count = Annotated[int, Field(ge=0, le=100, strict=True)]
 Positive = Annotated[float, Field(gt=0, strict=True)]
 NotNegative = Annotated[float, Field(ge=0, strict=True)]
 Day = Annotated[date, Field(strict=True)]
+
+_AS_IN_CRON = 'write five fields, minute hour day month weekday, like "0 5 * * 1" for Monday 05:00, or "" for no run'
 
 
 class Section(BaseModel):
@@ -283,8 +286,45 @@ class Quality(Section):
     examples: Count = Field(20, description="example keys kept for each rule")
 
 
+class Schedule(Section):
+    """When the scheduler starts runs by itself. It decides no result, so it may change in mid-semester."""
+
+    weekly: str = Field(
+        "0 5 * * 1",
+        description="when the scheduler starts the weekly run: minute, hour, day, month, weekday as in cron, in the "
+        'time zone of the calendar; "" for never. It may be changed in mid-semester',
+    )
+
+    @field_validator("weekly")
+    @classmethod
+    def _comes(cls, value: str) -> str:
+        if not value.strip():
+            return ""
+        if len(value.split()) != 5:
+            raise ValueError(f"has {len(value.split())} fields; {_AS_IN_CRON}")
+        try:
+            first = next(CronSim(value, datetime(2024, 1, 1, tzinfo=UTC)), None)
+        except CronSimError as error:
+            raise ValueError(f"is no time of cron ({str(error).lower()}); {_AS_IN_CRON}") from error
+        if first is None:
+            raise ValueError(f"is a time that never comes; {_AS_IN_CRON}")
+        return value
+
+    def next_weekly(self, after: datetime, zone: ZoneInfo) -> datetime | None:
+        """The first time after ``after`` for a weekly run, in UTC; None where none is scheduled.
+
+        A time that the clocks skip in spring comes when they have been put forward; one that they show twice in autumn
+        comes the first time.
+        """
+        if not self.weekly:
+            return None
+        times = (time.astimezone(UTC) for time in CronSim(self.weekly, after.astimezone(zone)))
+        # In the hour that comes twice the first time may already be over.
+        return next(time for time in times if time > after)
+
+
 class Policy(Section):
-    """All numbers of scoring.md. Build with ``Policy()`` for the defaults or ``load_policy(path)``."""
+    """All numbers of scoring.md, and the schedule. ``Policy()`` gives the defaults, ``load_policy(path)`` a file."""
 
     calendar: Calendar = Calendar()
     sources: Sources = Sources()
@@ -295,14 +335,15 @@ class Policy(Section):
     risk: Risk = Risk()
     triage: Triage = Triage()
     quality: Quality = Quality()
+    schedule: Schedule = Schedule()
 
     def as_json(self) -> dict[str, Any]:
-        """The whole policy as plain JSON values."""
-        return self.model_dump(mode="json")
+        """Every number of the scoring as plain JSON values; the schedule, which decides no result, is left out."""
+        return self.model_dump(mode="json", exclude={"schedule"})
 
     @cached_property
     def version(self) -> str:
-        """A short name for exactly these numbers: the same numbers have the same version everywhere."""
+        """A short name for exactly the numbers of ``as_json``: the same ones have the same version everywhere."""
         canonical = json.dumps(self.as_json(), sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()[:12]
 

@@ -1,42 +1,64 @@
-"""The work of a run: read the college, score, publish (scoring.md section 9)."""
+"""The work of a run: plan, then read, score and publish shard by shard (scoring.md section 9)."""
 
-from dataclasses import dataclass, replace
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import polars as pl
-from django.db import connections
 
-from edumetrics.analysis_db.load import load_history
+from edumetrics.analysis_db.load import load_first_days
 from edumetrics.analysis_db.models import AnalysisRun
-from edumetrics.analysis_db.store import Published, publish, roll_back
+from edumetrics.analysis_db.store import mark_due, publish_roster, replace_other_students, roll_back
 from edumetrics.college_db.mapping import Mapping
-from edumetrics.college_db.read import CollegeReader, open_college
+from edumetrics.college_db.read import CollegeReader, Columns, open_college
+from edumetrics.college_db.semester import Strays, other_students, population, read_strays, shared_ids
 from edumetrics.engine.calendar import Position
 from edumetrics.engine.policy import Policy
-from edumetrics.engine.semester import Results, score_semester
 from edumetrics.engine.tables.canonical import TABLES
+from edumetrics.engine.tables.roster import advisor_key, only_advisors
 from edumetrics.runs.errors import CollegeIsBehind, RunError
+from edumetrics.runs.executors import Executor, in_processes, in_this_process, on_cluster
 from edumetrics.runs.lock import only_run
 from edumetrics.runs.plan import Plan, describe, plan_catch_up, plan_recompute
 from edumetrics.runs.position import classes_now, college_position
-from edumetrics.runs.progress import progress
-from edumetrics.runs.record import RosterBefore, check_policy_is_pinned, note, published_state, recorded, roster_before
+from edumetrics.runs.progress import Steps, progress
+from edumetrics.runs.record import Record, check_policy_is_pinned, published_state, recorded
+from edumetrics.runs.retry import with_retries
+from edumetrics.runs.shard import Job, Shard, ShardDone, settings_of
+from edumetrics.runs.shards import shards_of
+from edumetrics.runs.stopping import stoppable
 
-_STEPS_A_PASS = 3
-
-ROSTER_TABLES = {
+_ROSTER_TABLES = {
     "roster_class": "classes",
     "roster_advisor": "advisors",
-    "roster_student": "students",
     "roster_subject": "subjects",
     "roster_exam": "exam_schedule",
 }
+SHARD_STUDENTS = 4_000
+
+
+@dataclass(frozen=True)
+class Means:
+    """What a run may use. ``workers``: processes; null: one for each core. ``cluster``: the address of a scheduler.
+
+    ``shard_students``: about how many students are read and scored together.
+    """
+
+    workers: int | None = None
+    shard_students: int = SHARD_STUDENTS
+    cluster: str | None = None
 
 
 @dataclass(frozen=True)
 class Request:
-    """What a run was asked to do. ``now`` places a college without sim_state in its calendar."""
+    """What a run was asked to do.
+
+    ``now`` places a college without sim_state in its calendar. ``queued``: the row of analysis_run that asked for it.
+    ``parameters``: those of the mapping that the command line gave, for the record.
+    """
 
     kind: str
     mapping: Mapping
@@ -44,19 +66,42 @@ class Request:
     now: datetime
     recompute_from: int | None = None
     dry_run: bool = False
+    means: Means = Means()
+    parameters: tuple[str, ...] = ()
+    queued: int | None = None
+
+    def as_json(self) -> dict[str, Any]:
+        """What the record of the run keeps of it."""
+        return {"recompute_from": self.recompute_from, "parameters": list(self.parameters)}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of it: ``run`` is None where there was nothing to do, or it was a dry run.
+    """What came of it: ``run`` is None for a dry run.
 
-    ``classes``: how many are in a semester of the position's term.
+    ``classes``: how many are in a semester of the position's term. ``shards``: of each pass.
     """
 
     position: Position
     classes: int
     plan: Plan
     run: AnalysisRun | None
+    shards: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class _College:
+    """What a run knows of the college before it reads rows.
+
+    ``now``: class_id, academic_year, semester of the classes in a semester. ``population``: class_id, advisor_id,
+    link, students. ``links``: class_id, link (``shards.shards_of``). ``columns``: those that the tables have.
+    """
+
+    position: Position
+    now: pl.DataFrame
+    population: pl.DataFrame
+    links: pl.DataFrame
+    columns: Columns
 
 
 def calibrate(request: Request) -> Outcome:
@@ -64,11 +109,14 @@ def calibrate(request: Request) -> Outcome:
 
     With ``recompute_from`` the weeks from there on are scored anew, with the policy of the request.
     """
-    with only_run(_settings("default")), open_college(_settings("client_db"), request.mapping) as college:
-        position, now, state = _where(college, request)
-        if request.recompute_from is not None:
-            _check_week(request.recompute_from, position)
-        return _carry_out(college, request, position, now, _plan(request, position, now, state))
+
+    def planned(college: _College, state: pl.DataFrame) -> Plan:
+        week = request.recompute_from
+        if week is not None and not 1 <= week <= max(college.position.sem_week, 1):
+            raise RunError(f"--from-week is {week}; weeks 1 to {college.position.sem_week} of the semester are over.")
+        return _plan(college, state, request.policy, week)
+
+    return _run(request, planned)
 
 
 def run_weekly(request: Request) -> Outcome:
@@ -76,80 +124,147 @@ def run_weekly(request: Request) -> Outcome:
 
     Raises CollegeIsBehind where the analysis database is past the college's week; rolling back is ``calibrate``'s.
     """
-    with only_run(_settings("default")), open_college(_settings("client_db"), request.mapping) as college:
-        position, now, state = _where(college, request)
-        check_policy_is_pinned(request.policy, now, state)
-        request = replace(request, recompute_from=position.sem_week)
-        plan = _plan(request, position, now, state)
+
+    def planned(college: _College, state: pl.DataFrame) -> Plan:
+        check_policy_is_pinned(request.policy, college.now, state)
+        position = college.position
+        plan = _plan(college, state, request.policy, position.sem_week)
         if not plan.roll_back.is_empty():
             raise CollegeIsBehind(
                 f"The analysis database is past the college's week ({position.term} semester "
                 f"{position.academic_year}, week {position.sem_week}) for {plan.roll_back.height} classes. "
                 "If the college really went back, run manage.py calibrate: it removes the later weeks."
             )
-        return _carry_out(college, request, position, now, plan)
+        return plan
+
+    return _run(request, planned)
 
 
-def _plan(request: Request, position: Position, now: pl.DataFrame, state: pl.DataFrame) -> Plan:
+_Planned = Callable[[_College, pl.DataFrame], Plan]
+
+
+def _run(request: Request, planned: _Planned) -> Outcome:
+    with only_run(settings_of("default")):
+        if request.dry_run:
+            college = _look(request)
+            plan = planned(college, published_state())
+            shards = tuple(len(_shards(college, terms, request)) for terms in plan.passes)
+            return Outcome(college.position, college.now.height, plan, None, shards)
+        with recorded(request.kind, request.policy, request.as_json(), request.queued) as record, stoppable():
+            return _carry_out(request, planned, record)
+
+
+def _carry_out(request: Request, planned: _Planned, record: Record) -> Outcome:
+    settings = settings_of("default")
+    with record.stages.stage("plan"):
+        college = with_retries(lambda: _look(request), "reading the college", run=record.run.pk)
+        state = published_state()
+        plan = planned(college, state)
+        record.planned(college.position, _weeks_of(plan))
+        passes = plan.passes
+        if not plan.roll_back.is_empty():
+            with_retries(lambda: roll_back(settings, plan.roll_back, record.run.pk), "rolling back", run=record.run.pk)
+            # What is left may be behind: a semester that was never published has nothing to roll back to.
+            state = published_state()
+            passes = _plan(college, state, request.policy, request.recompute_from).passes
+        parts = [_shards(college, terms, request) for terms in passes]
+    if passes:
+        due = _published_already(passes, state)
+        with_retries(lambda: mark_due(settings, due, request.policy.version), "marking what is due", run=record.run.pk)
+        job = Job(record.run.pk, _begun(record.run), request.policy, request.mapping, college.columns)
+        with (
+            _executor(request.means, max(map(len, parts))) as executor,
+            progress(1 + sum(map(len, parts))) as steps,
+        ):
+            steps.step("copying the roster")
+            with record.stages.stage("roster"):
+                record.wrote(with_retries(lambda: _publish_roster(job, passes), "copying the roster", run=job.run_id))
+            for terms, of_pass in zip(passes, parts, strict=True):
+                _score(executor, job, terms, of_pass, record, steps)
+    return Outcome(college.position, college.now.height, plan, record.run, tuple(map(len, parts)))
+
+
+def _look(request: Request) -> _College:
+    with open_college(settings_of("client_db"), request.mapping) as college:
+        position = college_position(college, request.policy, request.now)
+        now = classes_now(college, position)
+        advisors = college.table("advisors") if college.has("advisors") else TABLES["advisors"].empty()
+        people = population(college).join(only_advisors(advisors), on="class_id", how="left")
+        return _College(position, now, people.with_columns(link=advisor_key()), shared_ids(college), college.columns)
+
+
+def _plan(college: _College, state: pl.DataFrame, policy: Policy, recompute_from: int | None) -> Plan:
     """What is to be done. Raises PolicyChanged where it would go on with weeks that another policy began."""
-    week, weeks = position.sem_week, request.policy.calendar.weeks
-    if request.recompute_from is None:
-        check_policy_is_pinned(request.policy, now, state)
-        plan = plan_catch_up(now, week, state, weeks)
+    week, weeks = college.position.sem_week, policy.calendar.weeks
+    if recompute_from is None:
+        check_policy_is_pinned(policy, college.now, state)
+        plan = plan_catch_up(college.now, week, state, weeks)
     else:
-        plan = plan_recompute(now, week, request.recompute_from, state, weeks)
+        plan = plan_recompute(college.now, week, recompute_from, state, weeks)
     for terms in plan.passes:
-        earlier = terms.join(now, on=["class_id", "academic_year", "semester"], how="anti")
-        check_policy_is_pinned(request.policy, earlier, state)
+        earlier = terms.join(college.now, on=["class_id", "academic_year", "semester"], how="anti")
+        check_policy_is_pinned(policy, earlier, state)
     return plan
 
 
-def _where(college: CollegeReader, request: Request) -> tuple[Position, pl.DataFrame, pl.DataFrame]:
-    position = college_position(college, request.policy, request.now)
-    now = classes_now(college, position)
-    return position, now, published_state()
+def _shards(college: _College, terms: pl.DataFrame, request: Request) -> list[pl.DataFrame]:
+    return shards_of(terms, college.population, college.links, request.means.shard_students)
 
 
-def _settings(alias: str) -> dict[str, Any]:
-    return connections[alias].settings_dict
+def _published_already(passes: list[pl.DataFrame], state: pl.DataFrame) -> pl.DataFrame:
+    """The terms that have weeks published which the passes score anew."""
+    key = ["class_id", "academic_year", "semester"]
+    frames = [terms.join(state.select(*key, "sem_week"), on=key) for terms in passes]
+    return pl.concat(frames).filter(pl.col("from_week") <= pl.col("sem_week"))
 
 
-def _check_week(week: int, position: Position) -> None:
-    if not 1 <= week <= max(position.sem_week, 1):
-        raise RunError(f"--from-week is {week}; weeks 1 to {position.sem_week} of the semester are over.")
+def _begun(run: AnalysisRun) -> datetime:
+    assert run.started is not None
+    return run.started
 
 
-def _carry_out(college: CollegeReader, request: Request, position: Position, now: pl.DataFrame, plan: Plan) -> Outcome:
-    if plan.is_empty or request.dry_run:
-        return Outcome(position, now.height, plan, None)
-    with recorded(request.kind, position, request.policy, _weeks_of(plan)) as run:
-        by = Published(run.pk, request.policy.version, run.started)
-        passes = plan.passes
-        if not plan.roll_back.is_empty():
-            roll_back(_settings("default"), plan.roll_back)
-            # What is left may be behind: a semester that was never published has nothing to roll back to.
-            passes = _plan(request, position, now, published_state()).passes
-        before = roster_before()
-        with progress(_STEPS_A_PASS * len(passes)) as steps:
-            for terms in passes:
-                what = "; ".join(describe(terms))
-                steps.step(f"reading the college: {what}")
-                tables = college.semester(terms.select("class_id", "semester").iter_rows())
-                students = tables["students"].join(terms, on="class_id", how="semi").height
-                steps.step(f"scoring {students} students")
-                results = score_semester(tables, terms, load_history(_settings("default"), terms), request.policy)
-                steps.step(f"publishing {results.metrics.height} student-weeks, {results.flags.height} flags")
-                roster = _roster(college, tables, results, before)
-                moved = _moved(tables["students"], before)
-                rows = publish(_settings("default"), results, roster, terms, by, moved)
-                note(run, results, rows)
-    return Outcome(position, now.height, plan, run)
+@contextmanager
+def _executor(means: Means, shards: int) -> Iterator[Executor]:
+    """This process for one shard, the cluster if there is one, else as many processes as are of use."""
+    workers = min(means.workers or os.cpu_count() or 1, shards)
+    if means.cluster:
+        with on_cluster(means.cluster) as executor:
+            yield executor
+    elif workers > 1:
+        with in_processes(workers) as executor:
+            yield executor
+    else:
+        yield in_this_process
 
 
-def _moved(students: pl.DataFrame, before: RosterBefore) -> list[str]:
-    """Students who were in another class at the run before."""
-    both = students.join(before.students, on="student_id", suffix="_before")
-    return both.filter(pl.col("class_id") != pl.col("class_id_before"))["student_id"].to_list()
+def _score(
+    executor: Executor, job: Job, terms: pl.DataFrame, parts: list[pl.DataFrame], record: Record, steps: Steps
+) -> None:
+    """Carry out one pass, shard by shard."""
+    what = "; ".join(describe(terms))
+    with record.stages.stage("strays"):
+        strays = with_retries(lambda: _strays(job, terms), "looking for strays", run=job.run_id)
+    shards = [
+        Shard(number, part, strays.of(part["class_id"], first=number == 1))
+        for number, part in enumerate(parts, start=1)
+    ]
+    record.progress(shards=(0, len(shards)), classes=(0, terms.height), what=what)
+    steps.step(what)
+    done: list[ShardDone] = []
+    for one in executor(job, shards):
+        done.append(one)
+        record.wrote(one.rows)
+        record.stages.add(one.seconds)
+        classes = sum(each.classes for each in done)
+        record.progress(shards=(len(done), len(shards)), classes=(classes, terms.height), what=what)
+        if len(done) < len(shards):
+            steps.step(f"{what}: {classes} of {terms.height} are published")
+    record.report(done)
+
+
+def _strays(job: Job, terms: pl.DataFrame) -> Strays:
+    with open_college(settings_of("client_db"), job.mapping, job.columns) as college:
+        return read_strays(college, terms)
 
 
 def _weeks_of(plan: Plan) -> list[dict[str, Any]]:
@@ -160,17 +275,23 @@ def _weeks_of(plan: Plan) -> list[dict[str, Any]]:
     return [row for group in groups for row in group.to_dicts()]
 
 
-def _roster(
-    college: CollegeReader, tables: dict[str, pl.DataFrame], results: Results, before: RosterBefore
-) -> dict[str, pl.DataFrame]:
-    """What screens need of the college, one frame for each roster table the college has."""
-    found = {}
-    for roster_table, name in ROSTER_TABLES.items():
-        if college.has(name):
-            key = TABLES[name].key[0]
-            frame = tables[name] if name in tables else college.table(name)
-            found[roster_table] = frame.drop_nulls(key).unique(key, keep="first", maintain_order=True)
-    classes = found["roster_class"].drop("total_students")
-    # A class that is not scored now keeps the first day that it had.
-    known = pl.concat([results.first_days, before.first_days]).unique("class_id", keep="first", maintain_order=True)
-    return found | {"roster_class": classes.join(known, on="class_id", how="left")}
+def _publish_roster(job: Job, passes: list[pl.DataFrame]) -> dict[str, int]:
+    """Copy what screens need of the college, but for the students whose classes are published with their shard."""
+    settings = settings_of("default")
+    scored = pl.concat(passes)["class_id"].unique().sort()
+    first_days = load_first_days(settings)
+    with open_college(settings_of("client_db"), job.mapping, job.columns) as college:
+        found = {
+            roster_table: _by_key(college, name) for roster_table, name in _ROSTER_TABLES.items() if college.has(name)
+        }
+        # A class keeps the first day that it had until it is scored.
+        classes = found["roster_class"].drop("total_students").join(first_days, on="class_id", how="left")
+        rows = publish_roster(settings, found | {"roster_class": classes}, job.run_id)
+        others = other_students(college, scored)
+        rows["roster_student"] = replace_other_students(settings, others, scored, job.run_id)
+    return rows
+
+
+def _by_key(college: CollegeReader, name: str) -> pl.DataFrame:
+    key = TABLES[name].key[0]
+    return college.table(name).drop_nulls(key).sort(pl.all()).unique(key, keep="first", maintain_order=True)

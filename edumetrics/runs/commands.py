@@ -20,8 +20,8 @@ from edumetrics.databases.reading import in_one_line
 from edumetrics.engine.errors import EduMetricsError
 from edumetrics.engine.policy import Policy, load_policy
 from edumetrics.engine.tables.quality import RULES
-from edumetrics.runs.catch_up import Outcome, Request
-from edumetrics.runs.errors import EXIT_IN_PROGRESS, EXIT_QUARANTINED, RunInProgress
+from edumetrics.runs.catch_up import SHARD_STUDENTS, Means, Outcome, Request
+from edumetrics.runs.errors import EXIT_IN_PROGRESS, EXIT_QUARANTINED, EXIT_STOPPED, RunInProgress, RunStopped
 
 
 class _HelpFormatter(DjangoHelpFormatter, argparse.RawDescriptionHelpFormatter):
@@ -46,6 +46,8 @@ class EduMetricsCommand(BaseCommand):
             return super().execute(*args, **options)
         except RunInProgress as error:
             raise CommandError(str(error), returncode=EXIT_IN_PROGRESS) from error
+        except RunStopped as error:
+            raise CommandError(str(error), returncode=EXIT_STOPPED) from error
         except EduMetricsError as error:
             raise CommandError(str(error)) from error
         except (DatabaseError, BulkDatabaseError, psycopg.Error) as error:
@@ -58,11 +60,14 @@ def _explained(error: Exception) -> str:
     text = in_one_line(error)
     if "no such table" in text or ("relation" in text and "does not exist" in text):
         return f"The analysis database lacks a table: {text}. Run manage.py migrate first."
-    return f"The analysis database failed: {text}. Nothing was published; check DEFAULT_DB_URL and the server."
+    return (
+        f"The analysis database failed: {text} What was published before is good; check DEFAULT_DB_URL, the server and "
+        "its disk, and start again to finish the work."
+    )
 
 
 def add_run_options(parser: ArgumentParser) -> None:
-    """--param and --dry-run."""
+    """--param, --dry-run, and what the run may use."""
     parser.add_argument(
         "--param",
         action="append",
@@ -71,6 +76,32 @@ def add_run_options(parser: ArgumentParser) -> None:
         help="a parameter of the mapping file, for example --param year=2014; may be repeated",
     )
     parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    add_means_options(parser)
+
+
+def add_means_options(parser: ArgumentParser) -> None:
+    """--workers, --shard-students and --cluster: what a run may use."""
+    parser.add_argument(
+        "--workers", type=_positive, metavar="N", help="processes (default: WORKERS, else one for each core)"
+    )
+    parser.add_argument(
+        "--shard-students",
+        type=_positive,
+        metavar="N",
+        help=f"about how many students are read and scored together (default: SHARD_STUDENTS, else {SHARD_STUDENTS})",
+    )
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="let the Dask cluster of this scheduler do it, like tcp://10.0.0.5:8786 (default: CLUSTER, else none)",
+    )
+
+
+def _positive(text: str) -> int:
+    value = int(text) if text.isdigit() else 0
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return value
 
 
 def request_of(kind: str, options: dict[str, Any]) -> Request:
@@ -82,6 +113,12 @@ def request_of(kind: str, options: dict[str, Any]) -> Request:
         now=datetime.now(UTC),
         recompute_from=options.get("recompute_from"),
         dry_run=options["dry_run"],
+        means=Means(
+            options.get("workers") or settings.WORKERS,
+            options.get("shard_students") or settings.SHARD_STUDENTS or SHARD_STUDENTS,
+            options.get("cluster") or settings.CLUSTER or None,
+        ),
+        parameters=tuple(options["param"]),
     )
 
 
@@ -128,11 +165,13 @@ def _print_plan(command: BaseCommand, outcome: Outcome) -> None:
         command.stdout.write(f"Would remove the later weeks of {outcome.plan.roll_back.height} classes.")
     for line in outcome.plan.student_weeks:
         command.stdout.write(f"Would score {line}.")
+    if outcome.shards:
+        command.stdout.write(f"Shards: {' and '.join(map(str, outcome.shards))}.")
 
 
 def _print_report(command: BaseCommand, outcome: Outcome) -> None:
     run = outcome.run
-    if run is None or run.finished is None:
+    if run is None or run.started is None or run.finished is None:
         raise AssertionError("a run that was carried out has ended")
     if not outcome.plan.roll_back.is_empty():
         command.stdout.write(f"Removed the later weeks of {outcome.plan.roll_back.height} classes.")

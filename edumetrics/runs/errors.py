@@ -8,6 +8,12 @@ EXIT_QUARANTINED = 3
 EXIT_IN_PROGRESS = 4
 """Another run is at work on the same analysis database."""
 
+EXIT_STOPPED = 5
+"""The run was stopped by SIGTERM; what it published is good, and the next run finishes the work."""
+
+EXIT_WARNINGS = 6
+"""check_college found nothing that keeps a run from working, but something to look at."""
+
 
 class RunError(EduMetricsError):
     """A run that cannot be done as asked."""
@@ -23,3 +29,7 @@ class CollegeIsBehind(RunError):
 
 class RunInProgress(RunError):
     """Another run is at work on the same analysis database."""
+
+
+class RunStopped(RunError):
+    """The process was asked to end."""

@@ -2,7 +2,7 @@
 
 import fcntl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any
 
 import psycopg
@@ -10,6 +10,7 @@ import psycopg
 from edumetrics.analysis_db.models import AnalysisRun
 from edumetrics.databases.urls import dialect_of, driver_uri, sqlite_path
 from edumetrics.runs.errors import RunInProgress
+from edumetrics.runs.retry import with_retries
 
 # Any number will do, as long as every EduMetrics takes the same one.
 _ADVISORY_KEY = 0x45_44_55_4D
@@ -30,15 +31,18 @@ def only_run(settings: Mapping[str, Any]) -> Iterator[None]:
 
 @contextmanager
 def _on_postgresql(settings: Mapping[str, Any]) -> Iterator[bool]:
-    with psycopg.connect(driver_uri(settings), autocommit=True) as connection:
-        row = connection.execute("SELECT pg_try_advisory_lock(%s)", [_ADVISORY_KEY]).fetchone()
-        is_ours = bool(row and row[0])
-        try:
-            yield is_ours
-        finally:
+    connection = with_retries(lambda: psycopg.connect(driver_uri(settings), autocommit=True), "taking the lock")
+    row = connection.execute("SELECT pg_try_advisory_lock(%s)", [_ADVISORY_KEY]).fetchone()
+    is_ours = bool(row and row[0])
+    try:
+        yield is_ours
+    finally:
+        # A connection that was lost on the way has lost the lock too; store.check_run keeps two runs apart then.
+        with suppress(psycopg.OperationalError):
             if is_ours:
                 # Closing would release it too, but only when the server notices.
                 connection.execute("SELECT pg_advisory_unlock(%s)", [_ADVISORY_KEY])
+        connection.close()
 
 
 @contextmanager

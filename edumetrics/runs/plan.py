@@ -13,13 +13,18 @@ STATE_SCHEMA = {
     "semester": pl.Int64(),
     "sem_week": pl.Int64(),
     "policy_version": pl.String(),
+    "due_from": pl.Int64(),
+    "due_policy_version": pl.String(),
 }
+
+_ROLL_BACK_SCHEMA = {**TERM_SCHEMA, "due_from": pl.Int64(), "due_policy_version": pl.String()}
 
 
 @dataclass(frozen=True)
 class Plan:
     """passes: frames of terms (``roster.TERM_SCHEMA``) to score one after the other, each class once in each.
-    roll_back: terms whose rows past through_week are to be removed first.
+    roll_back: terms whose rows past through_week are to be removed first, with due_from and due_policy_version of
+    weeks that are left and still to be scored anew.
     """
 
     passes: list[pl.DataFrame]
@@ -58,10 +63,11 @@ def plan_catch_up(now: pl.DataFrame, week: int, state: pl.DataFrame, weeks: int)
 
     ``now``: class_id, academic_year, semester of each class; ``week``: the last one that is over; ``state``
     (STATE_SCHEMA): what is published; ``weeks``: of a semester. A class never published begins with week 1 of the
-    semester it is in; one published in an earlier semester first finishes that and those between.
+    semester it is in; one published in an earlier semester first finishes that and those between. Weeks that an
+    interrupted run was to score anew are as good as missing.
     """
     if week == 0:
-        return Plan([], _no_terms())
+        return Plan([], _no_roll_back())
     published = {row["class_id"]: row for row in state.to_dicts()}
     missing: list[list[tuple[str, int, int, int, int]]] = []
     ahead = []
@@ -69,12 +75,15 @@ def plan_catch_up(now: pl.DataFrame, week: int, state: pl.DataFrame, weeks: int)
         target = (year, semester, week)
         done = published.get(class_id)
         if done and (done["academic_year"], done["semester"], done["sem_week"]) > target:
-            ahead.append((class_id, *target[:2], 1, week))
+            left = (done["due_from"], done["due_policy_version"])
+            of_term = (done["academic_year"], done["semester"]) == (year, semester)
+            is_due = of_term and done["due_from"] is not None and done["due_from"] <= week
+            ahead.append((class_id, *target[:2], 1, week, *(left if is_due else (None, ""))))
             continue
         for number, term in enumerate(_missing_terms(done, target, weeks)):
             missing[number:] = missing[number:] or [[]]
             missing[number].append((class_id, *term))
-    return Plan([_terms(rows) for rows in missing], _terms(ahead))
+    return Plan([_terms(rows) for rows in missing], pl.DataFrame(ahead, schema=_ROLL_BACK_SCHEMA, orient="row"))
 
 
 def plan_recompute(now: pl.DataFrame, week: int, from_week: int, state: pl.DataFrame, weeks: int) -> Plan:
@@ -83,7 +92,7 @@ def plan_recompute(now: pl.DataFrame, week: int, from_week: int, state: pl.DataF
     if week == 0:
         return plan
     key = ["class_id", "academic_year", "semester"]
-    done = now.join(state.select(*key, done="sem_week"), on=key, how="left")
+    done = now.join(state.select(*key, done=_done()), on=key, how="left")
     first = pl.min_horizontal(pl.lit(from_week, pl.Int64), pl.col("done").fill_null(0) + 1)
     current = done.select(*key, from_week=first, through_week=pl.lit(week, pl.Int64))
     earlier = [one.join(current, on=key, how="anti") for one in plan.passes]
@@ -98,6 +107,8 @@ def _missing_terms(
     if done is None:
         return [(year, semester, 1, week)]
     reached_year, reached, reached_week = (int(str(done[name])) for name in ("academic_year", "semester", "sem_week"))
+    if done["due_from"] is not None:
+        reached_week = min(reached_week, int(str(done["due_from"])) - 1)
     if (reached_year, reached) == (year, semester):
         return [(year, semester, reached_week + 1, week)] if reached_week < week else []
     between = [(reached_year, reached, reached_week + 1, weeks)] if reached_week < weeks else []
@@ -107,9 +118,14 @@ def _missing_terms(
     return [*between, (year, semester, 1, week)]
 
 
+def _done() -> pl.Expr:
+    """The last week that need not be scored again."""
+    return pl.min_horizontal("sem_week", pl.col("due_from") - 1)
+
+
 def _terms(rows: list[tuple[str, int, int, int, int]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=TERM_SCHEMA, orient="row")
 
 
-def _no_terms() -> pl.DataFrame:
-    return _terms([])
+def _no_roll_back() -> pl.DataFrame:
+    return pl.DataFrame(schema=_ROLL_BACK_SCHEMA)

@@ -10,26 +10,28 @@ UNTIL_4 = pl.col("sem_week") <= 4
 
 
 def test_at_the_same_week_calibrate_does_nothing(calibrated: Workspace) -> None:
-    before = calibrated.everything()
+    before = calibrated.results()
     assert "already is at that week: nothing to do" in calibrated.run("calibrate").well().out
-    assert_same(calibrated.everything(), before)
+    assert_same(calibrated.results(), before)
+    run = calibrated.last_run()
+    assert (run["state"], run["rows"], run["weeks"]) == ("succeeded", "{}", "[]")
 
 
 def test_run_weekly_repeats_the_current_week_and_leaves_the_earlier_ones(calibrated: Workspace) -> None:
-    before = calibrated.everything()
+    before = calibrated.results()
     calibrated.manage_all("run_weekly")
     now = pl.col("sem_week") == 6
-    assert_same(of(calibrated.everything(), ~now), of(before, ~now))
+    assert_same(of(calibrated.results(), ~now), of(before, ~now))
     assert_same(calibrated.published(DERIVED), without_run(before))
     assert set(calibrated.analysis.table("weekly_metrics").filter(now)["run_id"]) == {2}
 
 
 def test_behind_calibrate_scores_the_missing_weeks_and_leaves_the_others(calibrated: Workspace) -> None:
-    before = calibrated.everything()
+    before = calibrated.results()
     planned, done = calibrated.manage_all("demo_college --advance 2", "calibrate --dry-run", "calibrate")[1:]
     assert "Would score 2026 odd semesters, weeks 7-8: 2 classes." in planned.out
     assert "odd semester, week 8 is over" in done.out
-    after = calibrated.everything()
+    after = calibrated.results()
     assert_same(of(after, pl.col("sem_week") <= 6), of(before))
     assert set(after["weekly_metrics"]["sem_week"]) == set(range(1, 9))
     assert set(after["analysis_state"]["sem_week"]) == {8}
@@ -50,17 +52,19 @@ def test_a_dry_run_changes_nothing(calibrated: Workspace) -> None:
 def test_ahead_run_weekly_refuses_and_calibrate_removes_the_later_weeks_but_no_contact(calibrated: Workspace) -> None:
     student = calibrated.analysis.table("weekly_flags").filter(sem_week=6)["student_id"][0]
     calibrated.manage_all(f"log_intervention {student} --kind call --by ADV001")
-    before = calibrated.everything()
+    before = calibrated.results()
     calibrated.set_week(4)
 
     weekly, dry = calibrated.manage_in_turn("run_weekly", "calibrate --dry-run")
     assert "past the college's week (odd semester 2026, week 4) for 2 classes" in weekly.refusal()
     assert "run manage.py calibrate: it removes the later weeks" in weekly.err
+    assert calibrated.last_run()["state"] == "failed"
+    assert "past the college's week" in str(calibrated.last_run()["error"])
     assert "Would remove the later weeks of 2 classes" in dry.well().out
-    assert_same(calibrated.everything(), before)
+    assert_same(calibrated.results(), before)
 
     assert "Removed the later weeks of 2 classes" in calibrated.run("calibrate").well().out
-    after = calibrated.everything()
+    after = calibrated.results()
     assert_same(of(after), of(before, UNTIL_4))
     assert after["intervention_log"].equals(before["intervention_log"])
     assert after["intervention_log"].height == 1
@@ -89,9 +93,9 @@ def test_after_the_college_went_back_a_semester_nothing_of_the_later_one_is_left
 
 
 def test_recompute_from_a_week_rewrites_that_week_and_the_later_ones_only(calibrated: Workspace) -> None:
-    before = calibrated.everything()
+    before = calibrated.results()
     calibrated.manage_all("calibrate --recompute --from-week 5")
-    after = calibrated.everything()
+    after = calibrated.results()
     assert_same(of(after, UNTIL_4), of(before, UNTIL_4))
     assert set(after["weekly_metrics"].filter(~UNTIL_4)["run_id"]) == {2}
     assert_same(without_run(after), without_run(before))
@@ -108,10 +112,10 @@ def test_from_week_is_checked(calibrated: Workspace) -> None:
 
 def test_in_week_0_nothing_is_done(calibrated: Workspace) -> None:
     calibrated.set_week(0)
-    before = calibrated.everything()
+    before = calibrated.results()
     for done in calibrated.manage_all("calibrate", "calibrate --recompute", "run_weekly"):
         assert "No week of the academic year is over yet: nothing to do." in done.out
-    assert_same(calibrated.everything(), before)
+    assert_same(calibrated.results(), before)
 
 
 @pytest.mark.parametrize(

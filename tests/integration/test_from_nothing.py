@@ -19,11 +19,11 @@ def test_every_pair_of_databases_gives_the_same_rows_twice_in_a_row(
 ) -> None:
     workspace = make(any_pair)
     first = workspace.manage_all(*COMMANDS)
-    rows = workspace.everything()
+    rows = workspace.results()
     assert_same(workspace.published(), templates.calibrated(("sqlite", "sqlite")).published())
 
     second = workspace.manage_all(*COMMANDS)
-    assert_same(workspace.everything(), rows)
+    assert_same(workspace.results(), rows)
     assert [one.out for one in second[3:]] == [one.out for one in first[3:]]
     assert "nothing to do" in second[2].out
 

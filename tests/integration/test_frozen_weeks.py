@@ -10,7 +10,7 @@ from tests.integration.workspace import DERIVED, Workspace, assert_same, of
 def test_late_changes_of_the_source_are_reported_and_leave_published_weeks_as_they_are(calibrated: Workspace) -> None:
     students = calibrated.college.table("students")["student_id"].head(2).to_list()
     class_id = calibrated.college.table("students")["class_id"][0]
-    before = calibrated.everything()
+    before = calibrated.results()
     calibrated.manage_all("demo_college --advance")
     named = ", ".join(f"'{student}'" for student in students)
     calibrated.college.execute(
@@ -18,7 +18,7 @@ def test_late_changes_of_the_source_are_reported_and_leave_published_weeks_as_th
         f"WHERE week = 3 AND student_id IN ({named})"
     )
     report = calibrated.run("run_weekly").well().out
-    assert_same(of(calibrated.everything(), pl.col("sem_week") <= 6), of(before))
+    assert_same(of(calibrated.results(), pl.col("sem_week") <= 6), of(before))
     line = f"{class_id}, week 3: the source changed for 2 students after the week was published; it stays as published"
     assert line in report
     # What an overall figure of weeks 4 to 6 should be has changed with it.
@@ -28,7 +28,7 @@ def test_late_changes_of_the_source_are_reported_and_leave_published_weeks_as_th
     assert week_7.height > 100
 
     calibrated.manage_all("calibrate --recompute")
-    changed = of(calibrated.everything(), pl.col("sem_week") <= 6)["weekly_metrics"]
+    changed = of(calibrated.results(), pl.col("sem_week") <= 6)["weekly_metrics"]
     differ = changed.join(before["weekly_metrics"], on=["student_id", "sem_week", "overall_att_pct"], how="anti")
     assert set(differ["student_id"]) == set(students)
     assert set(differ["sem_week"]) == {3, 4, 5, 6}
@@ -44,16 +44,16 @@ def test_a_changed_policy_is_refused_in_mid_semester_unless_recompute_says_from_
     calibrated: Workspace,
 ) -> None:
     changed = calibrated.file("policy.toml", "[risk.weights]\nlow_effort = 12\n[triage.levels]\nwatch = 20\n")
-    before = calibrated.everything()
+    before = calibrated.results()
     for refused in calibrated.manage_in_turn("calibrate", "run_weekly", POLICY_FILE=changed):
         message = refused.refusal()
         assert "risk.weights.low_effort: 8.0 -> 12.0" in message
         assert "triage.levels.watch: 25.0 -> 20.0" in message
         assert "calibrate --recompute --from-week WEEK" in message
-    assert_same(calibrated.everything(), before)
+    assert_same(calibrated.results(), before)
 
     calibrated.manage_all("calibrate --recompute --from-week 5", "run_weekly", "calibrate", POLICY_FILE=changed)
-    after = calibrated.everything()
+    after = calibrated.results()
     early = pl.col("sem_week") < 5
     assert_same(of(after, early), of(before, early))
     assert set(after["analysis_state"]["policy_version"]).isdisjoint(before["analysis_state"]["policy_version"])

@@ -24,7 +24,7 @@ DERIVED = ("weekly_metrics", "weekly_flags", "class_notice")
 ROSTER = ("roster_class", "roster_advisor", "roster_student", "roster_subject", "roster_exam")
 PUBLISHED = (*DERIVED, *ROSTER, "analysis_state")
 EVERYTHING = (*PUBLISHED, "analysis_run", "intervention_log")
-OF_THE_RUN = ("run_id", "computed_at")
+OF_THE_RUN = ("run_id", "computed_at", "due_from", "due_policy_version")
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,18 @@ class Workspace:
             **os.environ,
             "DEFAULT_DB_URL": self.analysis.url,
             "CLIENT_DB_URL": self.college.url,
+            "CLIENT_DB_TIMEOUT": "600",
+            "MIGRATE_DB_URL": "",
             "DATA_DIR": str(self.folder / "data"),
             "MAPPING_FILE": "",
             "POLICY_FILE": "",
             "SECRET_KEY": "",
+            "LOG_FORMAT": "",
+            "LOG_LEVEL": "",
+            "WORKERS": "1",
+            "SHARD_STUDENTS": "0",
+            "CLUSTER": "",
+            "RETRY_SECONDS": "0",
             "DEBUG": "false",
             "ALLOWED_HOSTS": "localhost",
             "DJANGO_SETTINGS_MODULE": "edumetrics.config.settings",
@@ -125,6 +133,10 @@ class Workspace:
     def published(self, names: tuple[str, ...] = PUBLISHED) -> dict[str, pl.DataFrame]:
         """The published tables without what every run has of its own."""
         return {name: self.analysis.table(name).drop(OF_THE_RUN, strict=False) for name in names}
+
+    def results(self) -> dict[str, pl.DataFrame]:
+        """Every analysis table but the record of the runs."""
+        return {name: rows for name, rows in self.everything().items() if name != "analysis_run"}
 
     def everything(self) -> dict[str, pl.DataFrame]:
         """Every analysis table, with runs and times."""

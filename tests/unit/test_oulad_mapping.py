@@ -18,6 +18,7 @@ from demo.oulad import judge
 from demo.oulad.load import LoadError, load
 from edumetrics.college_db.mapping import load_mapping
 from edumetrics.college_db.read import open_college
+from edumetrics.college_db.semester import read_semester, read_strays
 from edumetrics.databases.urls import django_settings
 from edumetrics.engine.history import History
 from edumetrics.engine.policy import load_policy
@@ -300,7 +301,8 @@ def college_tables(database: Path, year: int, class_id: str, semester: int) -> d
     """What a run reads of one class: through the mapping, from a connection that cannot write."""
     mapping = load_mapping(OULAD / "mapping.toml", {"year": str(year)})
     with open_college(django_settings(f"sqlite:///{database}", read_only=True), mapping) as college:
-        tables = college.semester([(class_id, semester)])
+        terms = pl.DataFrame({"class_id": [class_id], "semester": [semester]})
+        tables = read_semester(college, terms, read_strays(college, terms))
     return {name: frame.filter(class_id=class_id) for name, frame in tables.items()}
 
 

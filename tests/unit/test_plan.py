@@ -16,7 +16,12 @@ def classes(*rows: tuple[str, int, int]) -> pl.DataFrame:
 
 def published(*rows: tuple[str, int, int, int]) -> pl.DataFrame:
     """class_id, academic_year, semester, sem_week of what is published."""
-    return pl.DataFrame([(*row, "policy") for row in rows], schema=STATE_SCHEMA, orient="row")
+    return pl.DataFrame([(*row, "policy", None, "") for row in rows], schema=STATE_SCHEMA, orient="row")
+
+
+def due_again(row: tuple[str, int, int, int], due_from: int) -> pl.DataFrame:
+    """A published class that an interrupted run was to score anew from a week on."""
+    return pl.DataFrame([(*row, "old", due_from, "new")], schema=STATE_SCHEMA, orient="row")
 
 
 def passes(plan: Plan) -> list[list[Row]]:
@@ -134,3 +139,23 @@ def test_a_plan_says_what_it_scores_in_words() -> None:
         "2026 odd semesters, week 5: 2 classes",
     ]
     assert describe(pl.DataFrame(schema=TERM_SCHEMA)) == []
+
+
+def test_weeks_that_an_interrupted_run_was_to_score_anew_are_missing() -> None:
+    assert passes(plan_catch_up(NOW, 5, due_again(("C", 2026, 3, 5), 2), 18)) == [[("C", 2026, 3, 2, 5)]]
+    assert passes(plan_catch_up(NOW, 7, due_again(("C", 2026, 3, 5), 2), 18)) == [[("C", 2026, 3, 2, 7)]]
+    assert passes(plan_recompute(NOW, 5, 4, due_again(("C", 2026, 3, 5), 2), 18)) == [[("C", 2026, 3, 2, 5)]]
+    assert passes(plan_recompute(NOW, 5, 1, due_again(("C", 2026, 3, 5), 2), 18)) == [[("C", 2026, 3, 1, 5)]]
+
+
+def test_weeks_of_an_earlier_semester_that_were_to_be_scored_anew_come_first() -> None:
+    plan = plan_catch_up(classes(("C", 2026, 4)), 1, due_again(("C", 2026, 3, 18), 17), 18)
+    assert passes(plan) == [[("C", 2026, 3, 17, 18)], [("C", 2026, 4, 1, 1)]]
+
+
+def test_a_roll_back_keeps_what_is_still_to_be_scored_anew() -> None:
+    due = ["class_id", "through_week", "due_from", "due_policy_version"]
+    kept = plan_catch_up(NOW, 5, due_again(("C", 2026, 3, 9), 4), 18).roll_back
+    assert kept.select(due).rows() == [("C", 5, 4, "new")]
+    gone = plan_catch_up(NOW, 5, due_again(("C", 2026, 3, 9), 7), 18).roll_back
+    assert gone.select(due).rows() == [("C", 5, None, "")]

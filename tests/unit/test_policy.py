@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from copy import deepcopy
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import takewhile
 from pathlib import Path
 from typing import Any
@@ -186,6 +186,12 @@ def test_first_days_and_weeks_are_read() -> None:
         ("[triage]\nlevel = 5", ["triage.level", "there is no such key", "escalate_from", "levels"]),
         ("[triage.levels]\nlow = 5", ["triage.levels.low", "there is no such key", "critical, high, watch"]),
         ("[colour]\nred = 5", ["colour", "there is no such key", "attendance, baseline, calendar"]),
+        ("[schedule]\nweekly = 5", ["schedule.weekly", "found 5", "string"]),
+        ('[schedule]\nweekly = "monday"', ["schedule.weekly", "found 'monday'", "has 1 fields", '"0 5 * * 1"']),
+        ('[schedule]\nweekly = "0 0 5 * * 1"', ["schedule.weekly", "has 6 fields", "minute hour day month weekday"]),
+        ('[schedule]\nweekly = "0 25 * * 1"', ["schedule.weekly", "no time of cron (bad hour)", '"0 5 * * 1"']),
+        ('[schedule]\nweekly = "0 0 31 2 *"', ["schedule.weekly", "bad day-of-month"]),
+        ('[schedule]\nweekly = "0 0 */31 2 1#5"', ["schedule.weekly", "is a time that never comes"]),
         ("[calendar", ["not valid TOML"]),
     ],
 )
@@ -304,3 +310,52 @@ def test_differences_say_the_key_the_old_and_the_new_value() -> None:
 
 def test_a_key_that_only_one_of_two_policies_has_is_a_difference() -> None:
     assert policy_differences({"a": 1}, {"b": 2}) == ["a: 1 -> None", "b: None -> 2"]
+
+
+# schedule
+
+
+def test_the_schedule_is_part_of_no_version_so_that_it_may_change_in_mid_semester() -> None:
+    moved = parse_policy('[schedule]\nweekly = "30 6 * * 2"')
+    assert moved.schedule.weekly == "30 6 * * 2"
+    assert moved != Policy()
+    assert moved.version == Policy().version
+    assert policy_differences(Policy().as_json(), moved.as_json()) == []
+    # What a run records reads back as a policy that scores alike.
+    assert Policy.model_validate(moved.as_json()).version == moved.version
+
+
+def weekly_times(text: str, zone: str, *after: datetime) -> list[str]:
+    policy = parse_policy(f'[schedule]\nweekly = "{text}"\n[calendar]\ntime_zone = "{zone}"')
+    times = [policy.schedule.next_weekly(one, policy.calendar.zone) for one in after]
+    return ["never" if time is None else f"{time:%m-%d %H:%M %Z}" for time in times]
+
+
+def test_the_weekly_run_is_on_monday_at_5_in_the_time_zone_of_the_college() -> None:
+    policy = Policy()
+    after = datetime(2026, 8, 5, 12, tzinfo=UTC)
+    assert policy.schedule.next_weekly(after, policy.calendar.zone) == datetime(2026, 8, 9, 23, 30, tzinfo=UTC)
+
+
+def test_an_empty_text_schedules_no_weekly_run() -> None:
+    assert weekly_times("", "UTC", datetime(2026, 8, 5, tzinfo=UTC)) == ["never"]
+    assert weekly_times("  ", "UTC", datetime(2026, 8, 5, tzinfo=UTC)) == ["never"]
+
+
+def test_the_next_time_is_later_than_the_moment_asked_of() -> None:
+    five = datetime(2026, 8, 10, 5, tzinfo=UTC)
+    moments = [five.replace(hour=4, minute=59, second=59), five, five.replace(microsecond=1)]
+    assert weekly_times("0 5 * * 1", "UTC", *moments) == ["08-10 05:00 UTC", "08-17 05:00 UTC", "08-17 05:00 UTC"]
+
+
+def test_a_time_that_the_clocks_skip_comes_when_they_have_been_put_forward() -> None:
+    # In Berlin 02:00 of 29 March 2026 is 03:00.
+    before, after = datetime(2026, 3, 28, tzinfo=UTC), datetime(2026, 3, 29, 1, 0, 5, tzinfo=UTC)
+    assert weekly_times("30 2 * * 0", "Europe/Berlin", before, after) == ["03-29 01:00 UTC", "04-05 00:30 UTC"]
+
+
+def test_a_time_that_the_clocks_show_twice_comes_once() -> None:
+    # In Berlin 02:30 of 25 October 2026 comes at 00:30 and at 01:30 UTC.
+    moments = [datetime(2026, 10, 24, tzinfo=UTC), *(datetime(2026, 10, 25, hour, 10, tzinfo=UTC) for hour in (0, 1))]
+    expected = ["10-25 00:30 UTC", "10-25 00:30 UTC", "11-01 01:30 UTC"]
+    assert weekly_times("30 2 * * 0", "Europe/Berlin", *moments) == expected

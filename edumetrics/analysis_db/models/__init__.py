@@ -7,7 +7,7 @@ from edumetrics.analysis_db.models.roster import (
     RosterStudent,
     RosterSubject,
 )
-from edumetrics.analysis_db.models.runs import AnalysisRun, AnalysisState
+from edumetrics.analysis_db.models.runs import AnalysisRun, AnalysisState, Runner
 from edumetrics.analysis_db.models.weekly import ClassNotice, WeeklyFlags, WeeklyMetrics
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "RosterExam",
     "RosterStudent",
     "RosterSubject",
+    "Runner",
     "WeeklyFlags",
     "WeeklyMetrics",
 ]

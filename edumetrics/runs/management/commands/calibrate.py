@@ -7,6 +7,7 @@ from django.core.management.base import CommandError
 
 from edumetrics.runs.catch_up import calibrate
 from edumetrics.runs.commands import EduMetricsCommand, add_run_options, carry_out, request_of
+from edumetrics.runs.queue import add_queue_option, enqueue_for
 
 
 class Command(EduMetricsCommand):
@@ -21,17 +22,19 @@ class Command(EduMetricsCommand):
   manage.py calibrate --dry-run                     what would be done
   manage.py calibrate --recompute                   the whole semester anew
   manage.py calibrate --recompute --from-week 6     from week 6 on, for example after the policy changed
+  manage.py calibrate --queue                       leave it to the scheduler
 
 exit codes: 0 done, 1 failed (the last good results stay), 3 done, but a source had too many bad rows,
 4 another run is at work"""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--recompute, --from-week, --param, --dry-run."""
+        """--recompute, --from-week, --param, --dry-run, --queue."""
         parser.add_argument("--recompute", action="store_true", help="score weeks anew that are already published")
         parser.add_argument(
             "--from-week", type=int, metavar="WEEK", help="with --recompute: the first week (default 1)"
         )
         add_run_options(parser)
+        add_queue_option(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
@@ -40,4 +43,8 @@ exit codes: 0 done, 1 failed (the last good results stay), 3 done, but a source 
         options["recompute_from"] = (options["from_week"] or 1) if options["recompute"] else None
         if options["from_week"] == 0:
             raise CommandError("--from-week is 0; weeks begin with 1.")
-        carry_out(self, calibrate, request_of("calibrate", options))
+        request = request_of("calibrate", options)
+        if options["queue"]:
+            enqueue_for(self, "calibrate", options)
+        else:
+            carry_out(self, calibrate, request)

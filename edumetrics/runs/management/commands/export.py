@@ -26,7 +26,7 @@ _FILTERS = ("class_id", "academic_year", "semester", "sem_week")
 
 def tables() -> dict[str, type[models.Model]]:
     """Every analysis table by its name."""
-    labels = ("analysis_db", "interventions")
+    labels = ("analysis_db", "interventions", "audit")
     return {model._meta.db_table: model for label in labels for model in apps.get_app_config(label).get_models()}
 
 

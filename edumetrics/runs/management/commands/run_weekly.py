@@ -5,6 +5,7 @@ from typing import Any
 
 from edumetrics.runs.catch_up import run_weekly
 from edumetrics.runs.commands import EduMetricsCommand, add_run_options, carry_out, request_of
+from edumetrics.runs.queue import add_queue_option, enqueue_for
 
 
 class Command(EduMetricsCommand):
@@ -17,14 +18,20 @@ class Command(EduMetricsCommand):
     examples = """  manage.py run_weekly                        every week, after the week is over
   manage.py run_weekly --dry-run              what would be done
   manage.py run_weekly --param year=2014      with a parameter of the mapping file
+  manage.py run_weekly --queue                leave it to the scheduler
 
 exit codes: 0 done, 1 failed (the last good results stay), 3 done, but a source had too many bad rows,
 4 another run is at work"""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--param, --dry-run."""
+        """--param, --dry-run, --queue."""
         add_run_options(parser)
+        add_queue_option(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it."""
-        carry_out(self, run_weekly, request_of("weekly", options))
+        request = request_of("weekly", options)
+        if options["queue"]:
+            enqueue_for(self, "weekly", options)
+        else:
+            carry_out(self, run_weekly, request)
