@@ -1,7 +1,7 @@
 """Writing frames in bulk, all or nothing: COPY on PostgreSQL, the Arrow driver on SQLite, long INSERTs on MySQL."""
 
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Protocol
 
 import adbc_driver_sqlite.dbapi
@@ -106,7 +106,9 @@ def open_writer(settings: Mapping[str, Any]) -> Iterator[Writer]:
         yield _SqliteWriter(sqlite)
         sqlite.commit()
     except BaseException:
-        sqlite.rollback()
+        # After a full disk, say, SQLite has rolled back by itself, and there is nothing to do any more.
+        with suppress(dbapi.Error):
+            sqlite.rollback()
         raise
     finally:
         sqlite.close()

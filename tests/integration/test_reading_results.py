@@ -75,7 +75,8 @@ def test_export_refuses_with_a_sentence(published: Workspace, tmp_path: Path) ->
         f"export weekly_flags --out {tmp_path}/nowhere/flags.csv",
     )
     assert (
-        "There is no table 'weekly_metric'; there are analysis_run, analysis_state, audit_log, class_notice" in unknown.refusal()
+        "There is no table 'weekly_metric'; there are analysis_run, analysis_state, audit_log, class_notice"
+        in unknown.refusal()
     )
     assert "roster_student has no column sem_week; it has student_id" in no_column.refusal()
     assert "Parquet is not for a terminal; give --out FILE" in terminal.refusal()
