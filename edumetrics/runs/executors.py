@@ -83,10 +83,9 @@ def on_cluster(address: str) -> Iterator[Executor]:
     def run(job: Job, shards: Sequence[Shard]) -> Iterator[ShardDone]:
         if not client.scheduler_info(n_workers=-1)["workers"]:
             raise RunError(f"The cluster at {address} has no worker. Start some: docs/how-to/scale.md.")
-        shared = client.scatter(job, broadcast=True)
-        futures = client.map(_on_worker, [shared] * len(shards), shards, pure=False, retries=0)
+        futures = [client.submit(_on_worker, job, shard, pure=False, retries=0) for shard in shards]
         try:
-            for _, done in dask.as_completed(futures, with_results=True):
+            for _, done in dask.as_completed(futures, loop=client.loop, with_results=True):
                 yield done
         finally:
             client.cancel(futures)

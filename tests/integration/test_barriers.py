@@ -108,13 +108,13 @@ def test_migrations_and_runs_leave_the_college_as_it_is(calibrated: Workspace) -
     assert_same(the_college(calibrated), before)
 
 
-def test_a_college_database_that_is_not_there_is_named_and_not_made(published: Workspace, tmp_path: Path) -> None:
+def test_a_college_database_that_is_not_there_is_named_and_not_made(calibrated: Workspace, tmp_path: Path) -> None:
     missing = tmp_path / "nothing.sqlite3"
-    if "postgresql" in published.college.url:
-        url, reason = f"{published.college.url}_nowhere", "does not exist"
+    if "postgresql" in calibrated.college.url:
+        url, reason = f"{calibrated.college.url}_nowhere", "does not exist"
     else:
         url, reason = f"sqlite:///{missing}", str(missing)
-    message = published.manage("calibrate", CLIENT_DB_URL=url).refusal()
+    message = calibrated.manage("calibrate", CLIENT_DB_URL=url).refusal()
     assert "The college's database cannot be" in message
     assert reason in message
     assert "memory" not in message

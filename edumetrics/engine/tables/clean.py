@@ -140,7 +140,15 @@ def _library(
         "negative_count": pl.col("physical_visits") < 0,
         "date_outside_week": _date_outside_week("week_date", "week"),
     }
-    sifted = sift(placed, "library_visits", rules, report, key=["student_id", "week", "row"], week="week")
+    sifted = sift(
+        placed,
+        "library_visits",
+        rules,
+        report,
+        key=["student_id", "week", "row"],
+        week="week",
+        named=["student_id", "week"],
+    )
     good = sifted.good.select("student_no", "class_no", "week", visits="physical_visits")
     return good, sifted.bad.select("student_no", "week").drop_nulls()
 

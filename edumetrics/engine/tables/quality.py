@@ -153,10 +153,11 @@ def sift(
     *,
     key: Sequence[str],
     week: str | None,
+    named: Sequence[str] | None = None,
 ) -> Sifted:
     """Split the rows of one table by the rules (name -> "this row is wrong") and by its key.
 
-    Identical duplicates of a key: one is kept. Differing ones: all are bad. Every rule that a row breaks counts it.
+    Examples are given by the columns ``named``, else by the key. Identical duplicates of a key: one is kept. Differing ones: all are bad. Every rule that a row breaks counts it.
     """
     marked = _mark_duplicates(_without_identical(rows, key, table, report, week), key)
     verdicts = marked.select(
@@ -167,7 +168,7 @@ def sift(
     if not broken:
         return Sifted(marked, marked.clear())
     for name in broken:
-        report.add(table, name, marked.filter(verdicts[name]), week, key)
+        report.add(table, name, marked.filter(verdicts[name]), week, named or key)
     is_bad = verdicts.select(pl.any_horizontal(broken)).to_series()
     _report_shares(marked, is_bad, table, report, week)
     return Sifted(marked.filter(~is_bad), marked.filter(is_bad))
