@@ -157,7 +157,8 @@ def sift(
 ) -> Sifted:
     """Split the rows of one table by the rules (name -> "this row is wrong") and by its key.
 
-    Examples are given by the columns ``named``, else by the key. Identical duplicates of a key: one is kept. Differing ones: all are bad. Every rule that a row breaks counts it.
+    Examples are given by the columns ``named``, else by the key. Identical duplicates of a key: one is kept.
+    Differing ones: all are bad. Every rule that a row breaks counts it.
     """
     marked = _mark_duplicates(_without_identical(rows, key, table, report, week), key)
     verdicts = marked.select(
