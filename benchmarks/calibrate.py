@@ -162,24 +162,24 @@ def scan_and_write(where: str) -> tuple[float, int]:
     from django.conf import settings
     from django.db import connections
 
-    from edumetrics.analysis_db.models import AnalysisState
     from edumetrics.college_db.mapping import Mapping
     from edumetrics.college_db.read import open_college
     from edumetrics.databases.reading import open_reader
     from edumetrics.databases.urls import django_settings
     from edumetrics.databases.writing import open_writer
+    from edumetrics.engine.tables.canonical import TABLES
     from edumetrics.runs.management.commands.export import kinds_of, tables
 
     with open_reader(connections["default"].settings_dict) as reader:
         frames = {name: reader.frame(name, kinds_of(tables()[name]), where) for name in RESULTS}
-    terms = list(AnalysisState.objects.values_list("class_id", "semester"))
     target = django_settings(os.environ["FLOOR_DB_URL"])
     with open_writer(target) as writer:
         for name in RESULTS:
             writer.execute(f"DELETE FROM {name}")
     began = time.perf_counter()
     with open_college(connections["client_db"].settings_dict, Mapping()) as college:
-        college.semester(terms)
+        for name in TABLES:
+            college.table(name)
     with open_writer(target) as writer:
         for name, frame in frames.items():
             writer.append(name, frame)
