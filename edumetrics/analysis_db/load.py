@@ -5,8 +5,8 @@ from typing import Any
 
 import polars as pl
 
+from edumetrics.databases.literals import quoted
 from edumetrics.databases.reading import open_reader
-from edumetrics.databases.writing import quoted
 from edumetrics.engine.history import CONTACTS_SCHEMA, FLAGS_SCHEMA, METRICS_SCHEMA, History
 from edumetrics.engine.tables.canonical import Kind
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import polars as pl
 
-from edumetrics.databases.writing import Writer, open_writer, quoted
+from edumetrics.databases.literals import quoted
+from edumetrics.databases.writing import Writer, open_writer
 from edumetrics.engine.errors import EduMetricsError
 from edumetrics.engine.semester import Results
 
@@ -103,12 +104,13 @@ def check_run(writer: Writer, run_id: int) -> None:
         )
 
 
-def mark_due(settings: Mapping[str, Any], terms: pl.DataFrame, policy_version: str) -> None:
+def mark_due(settings: Mapping[str, Any], terms: pl.DataFrame, policy_version: str, run_id: int) -> None:
     """Note for each published class of ``terms`` that its weeks from from_week on are to be scored anew.
 
-    The note goes when the class is published; until then any run finds it and does what is left.
+    The note goes when the class is published; until then any run finds it and does what is left. Raises RunReplaced.
     """
     with open_writer(settings) as writer:
+        check_run(writer, run_id)
         _mark_due(writer, terms.select("class_id", due_from="from_week"), policy_version)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping as MappingType
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from edumetrics.databases.writing import quoted
+from edumetrics.databases.literals import quoted
 from edumetrics.engine.errors import MappingError
 from edumetrics.engine.tables.canonical import TABLES
 

@@ -21,6 +21,7 @@ from edumetrics.databases.literals import in_rows
 from edumetrics.databases.urls import Dialect
 from edumetrics.engine.errors import CollegeDataError
 from edumetrics.engine.tables.canonical import Kind
+from edumetrics.engine.tables.roster import one_row_each
 
 BY_CLASS = ("attendance", "library_visits", "book_borrows")
 WORK = {
@@ -146,14 +147,7 @@ def other_students(college: CollegeReader, scored: pl.Series) -> Iterator[pl.Dat
         filled += students
     wheres = [in_rows(college.reader.dialect, ["t.class_id"], _each(part)) for part in parts]
     for where in ("t.class_id IS NULL", *wheres):
-        rows = college.table("students", f"WHERE {where}").drop_nulls("student_id")
-        yield one_row_each(rows)
-
-
-def one_row_each(students: pl.DataFrame) -> pl.DataFrame:
-    """Each student once: in the first class by id, for one who is there twice."""
-    rows = students.drop_nulls("student_id").sort("student_id", "class_id", nulls_last=True)
-    return rows.unique("student_id", keep="first", maintain_order=True)
+        yield one_row_each(college.table("students", f"WHERE {where}"))
 
 
 def is_readable(college: CollegeReader, name: str) -> bool:

@@ -10,11 +10,8 @@ import psycopg
 from adbc_driver_manager import dbapi
 
 from edumetrics.databases import mysql
-from edumetrics.databases.literals import quoted
 from edumetrics.databases.reading import wait_for_locks
 from edumetrics.databases.urls import dialect_of, driver_uri
-
-__all__ = ["Writer", "open_writer", "quoted"]
 
 _COPY_ROWS = 50_000
 

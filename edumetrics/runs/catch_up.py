@@ -170,8 +170,9 @@ def _carry_out(request: Request, planned: _Planned, record: Record) -> Outcome:
         parts = [_shards(college, terms, request) for terms in passes]
     if passes:
         due = _published_already(passes, state)
-        with_retries(lambda: mark_due(settings, due, request.policy.version), "marking what is due", run=record.run.pk)
         job = Job(record.run.pk, _begun(record.run), request.policy, request.mapping, college.columns)
+        version = request.policy.version
+        with_retries(lambda: mark_due(settings, due, version, job.run_id), "marking what is due", run=job.run_id)
         with (
             _executor(request.means, max(map(len, parts))) as executor,
             progress(1 + sum(map(len, parts))) as steps,

@@ -68,6 +68,13 @@ def _explained(error: Exception) -> str:
 
 def add_run_options(parser: ArgumentParser) -> None:
     """--param, --dry-run, and what the run may use."""
+    add_param_option(parser)
+    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
+    add_means_options(parser)
+
+
+def add_param_option(parser: ArgumentParser) -> None:
+    """--param, for ``mapping_of``."""
     parser.add_argument(
         "--param",
         action="append",
@@ -75,8 +82,6 @@ def add_run_options(parser: ArgumentParser) -> None:
         metavar="NAME=VALUE",
         help="a parameter of the mapping file, for example --param year=2014; may be repeated",
     )
-    parser.add_argument("--dry-run", action="store_true", help="say what would be done, and do nothing")
-    add_means_options(parser)
 
 
 def add_means_options(parser: ArgumentParser) -> None:

@@ -1,9 +1,9 @@
-"""One run at a time for each analysis database; the lock ends with the process that holds it, however it ends."""
+"""Locks that end with the process that holds them, however it ends: one run, and one scheduler, at a time."""
 
 import fcntl
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
-from typing import Any
+from typing import IO, Any
 
 import psycopg
 
@@ -12,49 +12,93 @@ from edumetrics.databases.urls import dialect_of, driver_uri, sqlite_path
 from edumetrics.runs.errors import RunInProgress
 from edumetrics.runs.retry import with_retries
 
-# Any number will do, as long as every EduMetrics takes the same one.
-_ADVISORY_KEY = 0x45_44_55_4D
+# Any numbers will do, as long as every EduMetrics takes the same ones.
+_RUN = 0x45_44_55_4D
+_SCHEDULER = 0x45_44_55_53
+
+
+class ProcessLock:
+    """A lock of one analysis database (Django's settings of a connection): advisory on PostgreSQL, flock on SQLite."""
+
+    def __init__(self, database: Mapping[str, Any], key: int, ending: str) -> None:
+        self._database = database
+        self._key = key
+        self._ending = ending
+        self._held: psycopg.Connection[Any] | IO[str] | None = None
+
+    @classmethod
+    def of_run(cls, database: Mapping[str, Any]) -> "ProcessLock":
+        """The one that a run holds while it is at work."""
+        return cls(database, _RUN, "lock")
+
+    @classmethod
+    def of_scheduler(cls, database: Mapping[str, Any]) -> "ProcessLock":
+        """The one that a scheduler holds."""
+        return cls(database, _SCHEDULER, "scheduler.lock")
+
+    def is_ours(self) -> bool:
+        """Take the lock, or make sure that we still hold it. Raises psycopg.Error while the server is gone."""
+        if dialect_of(self._database) == "sqlite":
+            return self._held is not None or self._taken_on_sqlite()
+        if isinstance(self._held, psycopg.Connection):
+            try:
+                self._held.execute("SELECT 1")
+            except psycopg.Error:
+                self.let_go()
+            else:
+                return True
+        return self._taken_on_postgresql()
+
+    def let_go(self) -> None:
+        """Let another one have it."""
+        held, self._held = self._held, None
+        if isinstance(held, psycopg.Connection):
+            # Closing would release it too, but only when the server notices. A lost connection has lost the lock.
+            with suppress(psycopg.Error):
+                held.execute("SELECT pg_advisory_unlock(%s)", [self._key])
+        if held is not None:
+            held.close()
+
+    def _taken_on_postgresql(self) -> bool:
+        connection = psycopg.connect(driver_uri(self._database), autocommit=True)
+        # So that the server, too, notices within a minute that this machine is gone, and lets go of the lock.
+        connection.execute("SET tcp_keepalives_idle = 30")
+        connection.execute("SET tcp_keepalives_interval = 10")
+        connection.execute("SET tcp_keepalives_count = 3")
+        row = connection.execute("SELECT pg_try_advisory_lock(%s)", [self._key]).fetchone()
+        return self._kept(connection, bool(row and row[0]))
+
+    def _taken_on_sqlite(self) -> bool:
+        path = sqlite_path(self._database)
+        file = path.with_name(f"{path.name}.{self._ending}").open("a")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return self._kept(file, False)
+        return self._kept(file, True)
+
+    def _kept(self, held: psycopg.Connection[Any] | IO[str], is_ours: bool) -> bool:
+        if is_ours:
+            self._held = held
+        else:
+            held.close()
+        return is_ours
 
 
 @contextmanager
 def only_run(settings: Mapping[str, Any]) -> Iterator[None]:
     """Hold the lock of the analysis database of Django's ``settings`` of one connection.
 
-    Raises RunInProgress, which names the run that holds it.
+    A connection that is lost on the way loses the lock; ``store.check_run`` keeps two runs apart then. Raises
+    RunInProgress, which names the run that holds it.
     """
-    held = _on_postgresql(settings) if dialect_of(settings) == "postgresql" else _on_sqlite(settings)
-    with held as is_ours:
-        if not is_ours:
-            raise RunInProgress(_explained())
-        yield
-
-
-@contextmanager
-def _on_postgresql(settings: Mapping[str, Any]) -> Iterator[bool]:
-    connection = with_retries(lambda: psycopg.connect(driver_uri(settings), autocommit=True), "taking the lock")
-    row = connection.execute("SELECT pg_try_advisory_lock(%s)", [_ADVISORY_KEY]).fetchone()
-    is_ours = bool(row and row[0])
+    lock = ProcessLock.of_run(settings)
+    if not with_retries(lock.is_ours, "taking the lock"):
+        raise RunInProgress(_explained())
     try:
-        yield is_ours
+        yield
     finally:
-        # A connection that was lost on the way has lost the lock too; store.check_run keeps two runs apart then.
-        with suppress(psycopg.OperationalError):
-            if is_ours:
-                # Closing would release it too, but only when the server notices.
-                connection.execute("SELECT pg_advisory_unlock(%s)", [_ADVISORY_KEY])
-        connection.close()
-
-
-@contextmanager
-def _on_sqlite(settings: Mapping[str, Any]) -> Iterator[bool]:
-    path = sqlite_path(settings)
-    with path.with_name(f"{path.name}.lock").open("a") as file:
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            yield False
-            return
-        yield True
+        lock.let_go()
 
 
 def _explained() -> str:

@@ -1,5 +1,6 @@
 """The queue of runs: who asks puts a run in, the scheduler takes it out (scheduler.py)."""
 
+import logging
 from argparse import ArgumentParser
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
@@ -15,6 +16,8 @@ from edumetrics.runs.errors import RunError
 from edumetrics.runs.schedule import WeeklyRuns
 
 State = AnalysisRun.State
+
+_log = logging.getLogger("edumetrics.runs")
 
 HEARTBEAT = timedelta(seconds=10)
 """The longest time between two heartbeats of a scheduler."""
@@ -61,6 +64,13 @@ def fail(run_id: int, error: str) -> bool:
             return False
         started = Coalesce("started", Value(now, DateTimeField()))
         return bool(found.update(state=State.FAILED, started=started, finished=now, error=error))
+
+
+def give_up_killed_runs() -> None:
+    """Say of the runs that are recorded as running that they failed; to be used under the run lock only."""
+    for run_id in AnalysisRun.objects.filter(state=State.RUNNING).values_list("pk", flat=True):
+        fail(run_id, "The process ended without saying why.")
+        _log.warning("a run had ended without saying why", extra={"run": run_id})
 
 
 def runner_alive(now: datetime) -> Runner | None:

@@ -17,6 +17,7 @@ from edumetrics.engine.policy import Policy, policy_differences
 from edumetrics.engine.tables.quality import merged
 from edumetrics.runs.errors import PolicyChanged, RunError
 from edumetrics.runs.plan import STATE_SCHEMA
+from edumetrics.runs.queue import give_up_killed_runs
 from edumetrics.runs.retry import with_retries
 from edumetrics.runs.shard import ShardDone
 from edumetrics.runs.stages import Stages
@@ -104,7 +105,7 @@ def recorded(kind: str, policy: Policy, request: dict[str, Any], queued: int | N
     ``queued``: the row that asked for the run, else a new one is made. To be used under the lock, so that a run still
     said to be running is one that was killed. Raises RunError where the queued row does not wait any more.
     """
-    with_retries(_give_up_killed_runs, "looking for killed runs")
+    with_retries(give_up_killed_runs, "looking for killed runs")
     values = {
         "state": AnalysisRun.State.RUNNING,
         "started": datetime.now(UTC),
@@ -138,19 +139,6 @@ def recorded(kind: str, policy: Policy, request: dict[str, Any], queued: int | N
     finally:
         run.finished = datetime.now(UTC)
         _end(record)
-
-
-def _give_up_killed_runs() -> None:
-    with transaction.atomic():
-        # The lock on the whole row waits for a process of the killed run that is publishing, which then is the last.
-        running = AnalysisRun.objects.select_for_update().filter(state=AnalysisRun.State.RUNNING)
-        for run_id in running.values_list("pk", flat=True):
-            AnalysisRun.objects.filter(pk=run_id).update(
-                state=AnalysisRun.State.FAILED,
-                finished=datetime.now(UTC),
-                error="The process ended without saying why.",
-            )
-            log.warning("a run had ended without saying why", extra={"run": run_id})
 
 
 def _end(record: Record) -> None:

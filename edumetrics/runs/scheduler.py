@@ -4,7 +4,6 @@ It decides and watches; each run is a process of its own (``manage.py run_queued
 nothing but Django's connection, so that it gets in the way of no bulk driver.
 """
 
-import fcntl
 import logging
 import os
 import select
@@ -13,28 +12,26 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import IO, Any, Self
+from typing import Self
 
 import psycopg
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 
 from edumetrics.analysis_db.models import AnalysisRun, Runner
-from edumetrics.databases.urls import dialect_of, driver_uri, sqlite_path
+from edumetrics.databases.urls import dialect_of
 from edumetrics.engine.errors import PolicyError
 from edumetrics.engine.policy import Policy
 from edumetrics.runs import queue
 from edumetrics.runs.errors import RunInProgress
-from edumetrics.runs.lock import only_run
+from edumetrics.runs.lock import ProcessLock, only_run
 from edumetrics.runs.schedule import EnqueueWeekly, Pauses, Situation, StartRun, next_step, weekly_due
 
 # Whoever asks for a run should not wait for the next heartbeat.
 _LOOK_EVERY = 2.0
-# Any number will do but that of a run (lock.py).
-_ADVISORY_KEY = 0x45_44_55_53
 _STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 _log = logging.getLogger("edumetrics.runs")
@@ -49,58 +46,6 @@ class LockLost(Exception):
 
 
 _PASSING = (LockLost, OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
-
-
-class SchedulerLock:
-    """Held by the one scheduler of an analysis database; it ends with the process, however that ends."""
-
-    def __init__(self, database: Mapping[str, Any]) -> None:
-        self._database = database
-        self._held: psycopg.Connection[Any] | IO[str] | None = None
-
-    def is_ours(self) -> bool:
-        """Take the lock, or make sure that we still hold it. Raises psycopg.Error while the server is gone."""
-        if dialect_of(self._database) == "sqlite":
-            return self._held is not None or self._taken_on_sqlite()
-        if isinstance(self._held, psycopg.Connection):
-            try:
-                self._held.execute("SELECT 1")
-            except psycopg.Error:
-                self.let_go()
-            else:
-                return True
-        return self._taken_on_postgresql()
-
-    def _taken_on_postgresql(self) -> bool:
-        connection = psycopg.connect(driver_uri(self._database), autocommit=True)
-        # So that the server, too, notices within a minute that this machine is gone, and lets go of the lock.
-        connection.execute("SET tcp_keepalives_idle = 30")
-        connection.execute("SET tcp_keepalives_interval = 10")
-        connection.execute("SET tcp_keepalives_count = 3")
-        row = connection.execute("SELECT pg_try_advisory_lock(%s)", [_ADVISORY_KEY]).fetchone()
-        return self._kept(connection, bool(row and row[0]))
-
-    def _taken_on_sqlite(self) -> bool:
-        path = sqlite_path(self._database)
-        file = path.with_name(f"{path.name}.scheduler.lock").open("a")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return self._kept(file, False)
-        return self._kept(file, True)
-
-    def _kept(self, held: psycopg.Connection[Any] | IO[str], is_ours: bool) -> bool:
-        if is_ours:
-            self._held = held
-        else:
-            held.close()
-        return is_ours
-
-    def let_go(self) -> None:
-        """Let another scheduler have it."""
-        if self._held is not None:
-            self._held.close()
-            self._held = None
 
 
 class Signals:
@@ -160,7 +105,7 @@ class Scheduler:
         self._policy_error = ""
         self._say = say
         self._database = connections["default"].settings_dict
-        self._lock = SchedulerLock(self._database)
+        self._lock = ProcessLock.of_scheduler(self._database)
         self._started = datetime.now(UTC)
         self._name = f"{socket.gethostname()}:{os.getpid()}"
         self._child: Child | None = None
@@ -313,14 +258,11 @@ def _text(time: datetime | None) -> str | None:
 
 def _is_another_run_at_work() -> bool:
     """Whether one that we did not start is. A run whose process was killed is recorded as failed on the way."""
-    running = AnalysisRun.objects.filter(state=AnalysisRun.State.RUNNING)
-    if not running.exists():
+    if not AnalysisRun.objects.filter(state=AnalysisRun.State.RUNNING).exists():
         return False
     try:
         with only_run(connections["default"].settings_dict):
-            # Nobody holds the lock but we.
-            for run_id in running.values_list("pk", flat=True):
-                queue.fail(run_id, "The process ended without saying why.")
+            queue.give_up_killed_runs()
     except RunInProgress:
         return True
     return False

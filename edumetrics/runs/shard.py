@@ -5,7 +5,6 @@ nothing else of the run but the Job and the Shard.
 """
 
 import logging
-from collections.abc import Mapping as MappingType
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,9 +16,10 @@ from edumetrics.analysis_db.load import load_history
 from edumetrics.analysis_db.store import Published, publish
 from edumetrics.college_db.mapping import Mapping
 from edumetrics.college_db.read import Columns, open_college
-from edumetrics.college_db.semester import Strays, one_row_each, read_semester
+from edumetrics.college_db.semester import Strays, read_semester
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.semester import Results, score_semester
+from edumetrics.engine.tables.roster import one_row_each
 from edumetrics.runs.retry import with_retries
 from edumetrics.runs.stages import Stages
 
@@ -82,7 +82,13 @@ def carry_out(job: Job, shard: Shard) -> ShardDone:
         rows = with_retries(lambda: _publish(job, shard, results, students), "publishing", **context)
     log.info(
         "shard published",
-        extra={**context, "classes": shard.terms.height, "students": students.height, "rows": rows, **_whole(stages)},
+        extra={
+            **context,
+            "classes": shard.terms.height,
+            "students": students.height,
+            "rows": rows,
+            "seconds": stages.total,
+        },
     )
     return ShardDone(
         shard.number,
@@ -108,7 +114,3 @@ def _read(job: Job, shard: Shard) -> dict[str, pl.DataFrame]:
 def _publish(job: Job, shard: Shard, results: Results, students: pl.DataFrame) -> dict[str, int]:
     by = Published(job.run_id, job.policy.version, job.started)
     return publish(settings_of("default"), results, students, shard.terms, by)
-
-
-def _whole(stages: Stages) -> MappingType[str, float]:
-    return {"seconds": round(sum(stages.seconds.values()), 3)}

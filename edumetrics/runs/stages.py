@@ -25,6 +25,11 @@ class Stages:
         for name, value in seconds.items():
             self.seconds[name] = self.seconds.get(name, 0.0) + value
 
+    @property
+    def total(self) -> float:
+        """Seconds of all stages."""
+        return round(sum(self.seconds.values()), 3)
+
     def as_json(self) -> list[dict[str, object]]:
         """A list of stage and seconds."""
         return [{"stage": name, "seconds": round(value, 3)} for name, value in self.seconds.items()]

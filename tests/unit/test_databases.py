@@ -14,6 +14,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
+from edumetrics.databases.literals import quoted
 from edumetrics.databases.reading import DatabaseError, Reader, open_reader
 from edumetrics.databases.urls import (
     analysis_settings,
@@ -24,7 +25,7 @@ from edumetrics.databases.urls import (
     sqlite_path,
     sqlite_path_of_url,
 )
-from edumetrics.databases.writing import open_writer, quoted
+from edumetrics.databases.writing import open_writer
 from edumetrics.engine.tables.canonical import Kind
 
 Values = Callable[..., list[Any]]

@@ -58,9 +58,7 @@ def build_roster(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, policy: P
 
 
 def _number_students(tables: dict[str, pl.DataFrame], classes: pl.DataFrame) -> pl.DataFrame:
-    # A student who is there twice is of the first class by id.
-    students = tables["students"].drop_nulls("student_id").sort("student_id", "class_id", nulls_last=True)
-    students = students.unique("student_id", keep="first", maintain_order=True)
+    students = one_row_each(tables["students"])
     for name in ("joined_on", "left_on"):
         if name not in students.columns:
             students = students.with_columns(pl.lit(None, pl.Date).alias(name))
@@ -80,6 +78,12 @@ def _number_students(tables: dict[str, pl.DataFrame], classes: pl.DataFrame) -> 
         )
         .sort("student_no")
     )
+
+
+def one_row_each(students: pl.DataFrame) -> pl.DataFrame:
+    """Each student once, by id: in the first class by id, for one who is there twice."""
+    rows = students.drop_nulls("student_id").sort("student_id", "class_id", nulls_last=True)
+    return rows.unique("student_id", keep="first", maintain_order=True)
 
 
 def advisor_key() -> pl.Expr:

@@ -25,7 +25,7 @@ class Command(EduMetricsCommand):
   manage.py calibrate --queue                       leave it to the scheduler
 
 exit codes: 0 done, 1 failed (the last good results stay), 3 done, but a source had too many bad rows,
-4 another run is at work"""
+4 another run is at work, 5 stopped by SIGTERM (the next run finishes the work)"""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """--recompute, --from-week, --param, --dry-run, --queue."""

@@ -16,7 +16,7 @@ from edumetrics.college_db.check import Finding, Gravity, Report, check_college
 from edumetrics.college_db.check.printing import as_text
 from edumetrics.engine.errors import MappingError, PolicyError
 from edumetrics.engine.tables.canonical import TABLES
-from edumetrics.runs.commands import EduMetricsCommand, mapping_of, policy
+from edumetrics.runs.commands import EduMetricsCommand, add_param_option, mapping_of, policy
 from edumetrics.runs.errors import EXIT_WARNINGS
 
 EXIT_CODES = {Gravity.OK: 0, Gravity.ERROR: 1, Gravity.WARNING: EXIT_WARNINGS}
@@ -46,13 +46,7 @@ exit codes: 0 nothing is wrong, 1 something keeps a run from working,
             help=f"only this table; may be repeated. One of {', '.join(TABLES)}",
         )
         parser.add_argument("--json", action="store_true", help="print JSON, and nothing else")
-        parser.add_argument(
-            "--param",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help="a parameter of the mapping file, for example --param year=2014; may be repeated",
-        )
+        add_param_option(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Print the report, and exit by its gravity."""

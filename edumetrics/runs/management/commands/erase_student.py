@@ -12,7 +12,7 @@ from edumetrics.engine.errors import CollegeDataError
 from edumetrics.engine.tables.canonical import TABLES
 from edumetrics.retention.erasure import erase, erasures_of, traces_of
 from edumetrics.retention.space import is_kept_in_file, vacuum
-from edumetrics.runs.commands import EduMetricsCommand, mapping_of
+from edumetrics.runs.commands import EduMetricsCommand, add_param_option, mapping_of
 from edumetrics.runs.confirmation import confirm
 from edumetrics.runs.lock import only_run
 
@@ -42,13 +42,7 @@ exit codes: 0 done (with --was-erased: yes), 1 refused or failed (nothing was re
         )
         parser.add_argument("--dry-run", action="store_true", help="count the rows, and remove none")
         parser.add_argument("--yes", action="store_true", help="do not ask")
-        parser.add_argument(
-            "--param",
-            action="append",
-            default=[],
-            metavar="NAME=VALUE",
-            help="a parameter of the mapping file, for example --param year=2014; may be repeated",
-        )
+        add_param_option(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Remove it."""

@@ -9,8 +9,8 @@ from django.apps import apps
 from django.core.management.base import CommandError
 from django.db import connections, models
 
+from edumetrics.databases.literals import quoted
 from edumetrics.databases.reading import open_reader
-from edumetrics.databases.writing import quoted
 from edumetrics.engine.tables.canonical import Kind
 from edumetrics.runs.commands import EduMetricsCommand
 
