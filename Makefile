@@ -63,7 +63,7 @@ bench: $(VENV)/dev.stamp  ## measure a calibration beside its floor, on SQLite a
 
 lock: $(VENV)/dev.stamp  ## pin the newest allowed versions, with hashes and without any address
 	@$(BIN)/pip install --quiet uv
-	@for group in main cluster dev; do \
+	@for group in main cluster portal dev; do \
 	  $(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-emit-find-links \
 	    --python-version 3.11 --custom-compile-command "make lock" \
 	    $$([ $$group = main ] || echo "--group $$group") pyproject.toml -o requirements/$$group.txt; \
