@@ -17,6 +17,25 @@ class What(StrEnum):
 
     PURGE = "purge"
     ERASE_STUDENT = "erase_student"
+    SIGN_IN = "sign_in"
+    SIGN_IN_REFUSED = "sign_in_refused"
+    SIGN_OUT = "sign_out"
+    READ_STUDENT = "read_student"
+    EXPORT = "export"
+    LOG_INTERVENTION = "log_intervention"
+    AMEND_INTERVENTION = "amend_intervention"
+    SNOOZE = "snooze"
+    END_SNOOZE = "end_snooze"
+    FEEDBACK = "feedback"
+    ADD_USER = "add_user"
+    CHANGE_USER = "change_user"
+    INVITE = "invite"
+    SET_PASSWORD = "set_password"  # noqa: S105
+    SYNC_ADVISORS = "sync_advisors"
+    HAND_OVER = "hand_over"
+    CALIBRATE = "calibrate"
+    TRAIN = "train"
+    PROMOTE = "promote"
 
 
 def record(

@@ -1,6 +1,7 @@
 """Settings, from the environment or a .env file beside manage.py; .env.example documents each."""
 
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import environ
@@ -34,14 +35,145 @@ SECRET_KEY = _secret_key()
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["localhost", "127.0.0.1"])
 
+# How many proxies stand in front, each of which adds to X-Forwarded-For and sets X-Forwarded-Proto; 0: neither is
+# believed.
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
+# Whether browsers reach EduMetrics by https: then cookies travel by it only. Plain http is for trying it out.
+HTTPS = env.bool("HTTPS", default=False)
+
 INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "rest_framework_simplejwt.token_blacklist",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "axes",
+    "csp",
     "edumetrics.college_db",
     "edumetrics.analysis_db",
     "edumetrics.audit",
+    "edumetrics.accounts",
     "edumetrics.interventions",
     "edumetrics.runs",
+    "edumetrics.api",
     "demo",
 ]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "csp.middleware.CSPMiddleware",
+    # Below the policy's middleware, so that pages and assets carry it too.
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "edumetrics.api.limits.BodyLimit",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.http.ConditionalGetMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+ROOT_URLCONF = "edumetrics.config.urls"
+WSGI_APPLICATION = "edumetrics.config.wsgi.application"
+TEMPLATES = [{"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": True}]
+APPEND_SLASH = False
+
+# Accounts and sessions
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "name", "email", "advisor_id")},
+    },
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+PASSWORD_RESET_TIMEOUT = int(timedelta(days=3).total_seconds())
+
+AXES_FAILURE_LIMIT = 5
+# By name and address together: whoever guesses locks out themselves, and not the owner of the account.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_COOLOFF_TIME = "edumetrics.accounts.signing_in.lock_out"
+AXES_CLIENT_IP_CALLABLE = "edumetrics.accounts.signing_in.client_address"
+AXES_RESET_ON_SUCCESS = True
+AXES_ENABLE_ADMIN = False
+# Its middleware would answer 429 where others get 401; a locked account is not to be told apart.
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+# Its log names users; the audit log is where sign-ins are kept.
+AXES_VERBOSE = False
+AXES_DISABLE_ACCESS_LOG = True
+
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=30),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=1),
+    "ROTATE_REFRESH_TOKENS": True,
+    "BLACKLIST_AFTER_ROTATION": True,
+    # A new password ends what was begun with the old one.
+    "CHECK_REVOKE_TOKEN": True,
+    "USER_AUTHENTICATION_RULE": "edumetrics.accounts.signing_in.may_sign_in",
+    "UPDATE_LAST_LOGIN": True,
+}
+
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = HTTPS
+SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_SSL_REDIRECT = HTTPS
+if TRUSTED_PROXIES:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+# Nothing from elsewhere, nothing inline.
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+X_FRAME_OPTIONS = "DENY"
+
+# The API
+
+MAX_BODY_BYTES = 1_000_000
+
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["edumetrics.api.rendering.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_SCHEMA_CLASS": "edumetrics.api.schema.Schema",
+    "EXCEPTION_HANDLER": "edumetrics.api.problems.handle",
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "NUM_PROXIES": TRUSTED_PROXIES,
+    # ?format= is a parameter of lists like any other (api/resources.py).
+    "URL_FORMAT_OVERRIDE": None,
+}
+
+SPECTACULAR_SETTINGS = {
+    "TITLE": "EduMetrics",
+    "DESCRIPTION": "Who needs attention, in what order, and why. Everything is scoped by the signed-in user's role.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_PUBLIC": True,
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SORT_OPERATIONS": False,
+}
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+PORTAL_DIST = BASE_DIR / "portal" / "dist"
 
 DEFAULT_DB_URL = env.str("DEFAULT_DB_URL", default=f"sqlite:///{DATA_DIR}/analysis.sqlite3")
 CLIENT_DB_URL = env.str("CLIENT_DB_URL", default=f"sqlite:///{DATA_DIR}/college.sqlite3")

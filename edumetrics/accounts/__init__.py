@@ -1,0 +1,1 @@
+"""Who uses EduMetrics, in which role, and whose students each may see."""

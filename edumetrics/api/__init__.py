@@ -1,0 +1,1 @@
+"""The REST API: one module for each resource, with its view, serializer and filters together."""

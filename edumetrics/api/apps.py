@@ -1,0 +1,10 @@
+"""The Django app of the API."""
+
+from django.apps import AppConfig
+
+
+class ApiConfig(AppConfig):
+    """What is served to the portal and to other programs."""
+
+    name = "edumetrics.api"
+    label = "api"

@@ -1,0 +1,106 @@
+"""/api/me/: who is signed in, whose students they see, and what they can set for themselves."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from edumetrics.accounts import scope
+from edumetrics.accounts.models import Role, User
+from edumetrics.accounts.signing_in import is_demo
+from edumetrics.analysis_db.models import AnalysisState, RosterClass
+from edumetrics.api.resources import Resource
+from edumetrics.audit.actions import What
+
+MOST_CLASSES = 200
+
+
+class NotifySerializer(serializers.Serializer[Any]):
+    """What to be told of by mail."""
+
+    weekly_briefing = serializers.BooleanField(required=False)
+    follow_ups_due = serializers.BooleanField(required=False)
+
+
+class OwnClassSerializer(serializers.Serializer[Any]):
+    """A class that the user sees, and its published week."""
+
+    class_id = serializers.CharField()
+    name = serializers.CharField(allow_null=True)
+    branch = serializers.CharField(allow_null=True)
+    academic_year = serializers.IntegerField(allow_null=True)
+    semester = serializers.IntegerField(allow_null=True)
+    sem_week = serializers.IntegerField(allow_null=True, help_text="null: nothing is published of it")
+
+
+class MeSerializer(serializers.Serializer[Any]):
+    """The signed-in user."""
+
+    username = serializers.CharField()
+    name = serializers.CharField()
+    email = serializers.CharField()
+    role = serializers.ChoiceField(choices=Role.choices)
+    advisor_id = serializers.CharField(allow_null=True)
+    capacity = serializers.IntegerField(allow_null=True, help_text="students a week; null: a fifth of the students")
+    notify = NotifySerializer()
+    demo = serializers.BooleanField(help_text="the college is a simulated one: nobody in it is real")
+    classes = OwnClassSerializer(many=True, help_text=f"at most {MOST_CLASSES}; /api/classes/ has all")
+    class_count = serializers.IntegerField()
+
+
+class OwnSettingsSerializer(serializers.Serializer[Any]):
+    """What users set for themselves. What is left out stays."""
+
+    capacity = serializers.IntegerField(min_value=0, max_value=1000, allow_null=True, required=False)
+    notify = NotifySerializer(required=False)
+
+
+class Me(Resource):
+    """Who I am."""
+
+    @extend_schema(operation_id="me_retrieve", responses={200: MeSerializer})
+    def get(self, request: Request) -> Response:
+        """Name, role, classes, settings, and whether this is a demo."""
+        return Response(_present(self.user))
+
+    @extend_schema(operation_id="me_change", request=OwnSettingsSerializer, responses={200: MeSerializer})
+    def patch(self, request: Request) -> Response:
+        """Set the weekly capacity and what to be told of."""
+        given = OwnSettingsSerializer(data=request.data)
+        given.is_valid(raise_exception=True)
+        values = given.validated_data
+        user = self.user
+        if "capacity" in values:
+            user.capacity = values["capacity"]
+        if "notify" in values:
+            user.notify = {**user.notify, **values["notify"]}
+        user.save(update_fields=["capacity", "notify"])
+        self.audit(What.CHANGE_USER, whom=user.username, fields=sorted(values))
+        return Response(_present(user))
+
+
+def _present(user: User) -> dict[str, Any]:
+    seen = scope.class_ids(user)
+    classes = RosterClass.objects.filter(class_id__in=seen).order_by("class_id")
+    shown = list(classes.values("class_id", "name", "branch")[:MOST_CLASSES])
+    states = {
+        row["class_id"]: row
+        for row in AnalysisState.objects.filter(class_id__in=[one["class_id"] for one in shown]).values(
+            "class_id", "academic_year", "semester", "sem_week"
+        )
+    }
+    unpublished = {"academic_year": None, "semester": None, "sem_week": None}
+    return {
+        "username": user.username,
+        "name": user.name,
+        "email": user.email,
+        "role": user.role,
+        "advisor_id": user.advisor_id,
+        "capacity": user.capacity,
+        "notify": user.notify,
+        "demo": is_demo(),
+        "classes": [{**one, **states.get(one["class_id"], unpublished)} for one in shown],
+        "class_count": classes.count(),
+    }

@@ -1,0 +1,230 @@
+"""What every resource has in common: parameters that are checked, roles, and lists with pages, orderings and CSV."""
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any, ClassVar
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework import serializers
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.permissions import BasePermission, IsAuthenticated
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from edumetrics.accounts import scope
+from edumetrics.accounts.models import Role, User
+from edumetrics.accounts.signing_in import client_address
+from edumetrics.api.rendering import CsvRenderer, JsonRenderer
+from edumetrics.api.tables import csv_lines
+from edumetrics.audit.actions import What, pseudonym, record
+
+KEY_LENGTH = 64
+PAGE_SIZE = 25
+LARGEST_PAGE = 200
+# What a bigint and a signed offset hold, with room to spare.
+_LAST_PAGE = 1_000_000
+_CHUNK = 1_000
+EVERYBODY = tuple(Role)
+
+
+class Parameters(serializers.Serializer[Any]):
+    """The query parameters of a resource, with types and bounds. Any other parameter is an error."""
+
+
+class Key(serializers.CharField):
+    """An id of the college."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{"max_length": KEY_LENGTH, "trim_whitespace": False, "required": False, **options})
+
+
+class HasRole(BasePermission):
+    """The view's ``roles`` (or those of the method) may use it; all others get 403."""
+
+    def has_permission(self, request: Request, view: APIView) -> bool:
+        """Whether the user's role is among those of the method."""
+        assert isinstance(view, Resource)
+        user = request.user
+        return isinstance(user, User) and user.role in view.roles_for(request.method or "")
+
+
+class Resource(APIView):
+    """One address of the API.
+
+    ``parameters``: of a GET. ``roles``: who may use it; ``roles_of``: other roles for some methods. ``errors``: further
+    statuses that it answers with, for the schema: status -> when.
+    """
+
+    parameters: ClassVar[type[Parameters]] = Parameters
+    roles: ClassVar[Sequence[Role]] = EVERYBODY
+    roles_of: ClassVar[Mapping[str, Sequence[Role]]] = {}
+    errors: ClassVar[Mapping[int, str]] = {}
+    permission_classes: Sequence[Any] = (IsAuthenticated, HasRole)
+
+    def roles_for(self, method: str) -> Sequence[Role]:
+        """Who may use the method."""
+        return self.roles_of.get(method, self.roles)
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check the parameters too, of every method."""
+        super().initial(request, *args, **kwargs)
+        _ = self.query
+
+    @cached_property
+    def query(self) -> dict[str, Any]:
+        """The parameters given, checked. Raises ValidationError, which names every one that is wrong."""
+        allowed = self.parameters if self.request.method in ("GET", "HEAD") else Parameters
+        given = self.request.query_params
+        checked = allowed(data=given.dict())
+        errors: dict[str, Any] = {} if checked.is_valid() else dict(checked.errors)
+        known = ", ".join(checked.fields) or "none"
+        errors |= {
+            name: [f"There is no such parameter here; there are: {known}."]
+            for name in given
+            if name not in checked.fields
+        }
+        errors |= {name: ["Give it once only."] for name in given if len(given.getlist(name)) > 1}
+        if errors:
+            raise ValidationError(errors)
+        return dict(checked.validated_data)
+
+    @property
+    def user(self) -> User:
+        """Who asks."""
+        assert isinstance(self.request.user, User)
+        return self.request.user
+
+    def check_class(self, class_id: str | None) -> None:
+        """Raises NotFound for a class that does not exist for this user; None is every class."""
+        if class_id is not None and not scope.may_see_class(self.user, class_id):
+            raise NotFound
+
+    def check_student(self, student_id: str | None) -> None:
+        """Raises NotFound for a student who does not exist for this user; None is everybody."""
+        if student_id is not None and not scope.may_see_student(self.user, student_id):
+            raise NotFound
+
+    def audit(self, what: What, *, student_id: str = "", whom: str = "", **details: Any) -> None:
+        """Add to the audit log who does ``what``, from which address; a student as a pseudonym."""
+        record(
+            what,
+            who=self.user.username,
+            whom=pseudonym(student_id) if student_id else whom,
+            from_where=client_address(self.request._request),
+            details=details,
+        )
+
+    def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
+        """Answers are for this user only, and to be asked for again (ETag) before they are used again."""
+        response.headers.setdefault("Cache-Control", "private, no-cache")
+        return super().finalize_response(request, response, *args, **kwargs)
+
+
+class ListParameters(Parameters):
+    """The parameters of every list. A subclass adds its filters."""
+
+    orderings: ClassVar[Sequence[str]] = ()
+
+    page = serializers.IntegerField(min_value=1, max_value=_LAST_PAGE, default=1, help_text="from 1")
+    page_size = serializers.IntegerField(min_value=1, max_value=LARGEST_PAGE, default=PAGE_SIZE)
+    format = serializers.ChoiceField(
+        choices=["json", "csv"], default="json", help_text="csv: the whole list, every page, as a file"
+    )
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """With ``ordering`` where the list can be put in other orders; a minus turns one around."""
+        fields = super().get_fields()
+        if self.orderings:
+            names = [sign + name for name in self.orderings for sign in ("", "-")]
+            fields["ordering"] = serializers.ChoiceField(
+                choices=names, required=False, help_text="-: the other way round"
+            )
+        return fields
+
+
+class ListResource(Resource):
+    """A list: filtered, ordered, in pages, or whole as CSV.
+
+    A subclass gives ``item`` (what one row is, for the schema), ``rows`` (a queryset in scope, filtered by
+    ``self.query``), ``ordering`` and ``present``. ``orders``: ordering parameter -> fields, ascending; the first key
+    that makes an order total belongs to each.
+    """
+
+    parameters: ClassVar[type[Parameters]] = ListParameters
+    renderer_classes: Sequence[Any] = (JsonRenderer, CsvRenderer)
+    item: ClassVar[type[serializers.Serializer[Any]]]
+    orders: ClassVar[Mapping[str, Sequence[Any]]] = {}
+    order: ClassVar[Sequence[Any]] = ("pk",)
+    """The order where none is asked for."""
+    csv_name: ClassVar[str] = "list"
+
+    def rows(self) -> "QuerySet[Any, Any]":
+        """What the user may see, filtered."""
+        raise NotImplementedError
+
+    def present(self, rows: Sequence[Any]) -> list[dict[str, Any]]:
+        """Rows as they are answered; a constant number of further queries, however many rows there are."""
+        return [dict(row) for row in rows]
+
+    def reason(self) -> str | None:
+        """Why the list is empty, in words; asked for an empty one only."""
+        return None
+
+    def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """A page of the list, or with format=csv the whole of it."""
+        rows = self.ordered(self.rows())
+        if self.query["format"] == "csv" or getattr(request.accepted_renderer, "format", "") == "csv":
+            return self._as_csv(rows)
+        return Response(self._page(rows))
+
+    def ordered(self, rows: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
+        """In the order asked for; always a total one, so that pages neither repeat nor leave out a row."""
+        asked: str | None = self.query.get("ordering")
+        if asked is None:
+            return rows.order_by(*self.order)
+        fields = self.orders[asked.removeprefix("-")]
+        ordered = rows.order_by(*fields)
+        return ordered.reverse() if asked.startswith("-") else ordered
+
+    def _page(self, rows: "QuerySet[Any, Any]") -> dict[str, Any]:
+        number, size = self.query["page"], self.query["page_size"]
+        count = rows.count()
+        pages = max(1, math.ceil(count / size))
+        if number > pages:
+            raise ValidationError({"page": [f"There is no page {number}: {count} rows make {pages} of {size}."]})
+        first = (number - 1) * size
+        results = self.present(list(rows[first : first + size])) if count else []
+        return {
+            "count": count,
+            "next": self._link(number + 1) if number < pages else None,
+            "previous": self._link(number - 1) if number > 1 else None,
+            "reason": None if count else self.reason(),
+            "results": results,
+        }
+
+    def _link(self, page: int) -> str:
+        query = {**self.request.query_params.dict(), "page": page}
+        return self.request.build_absolute_uri(f"{self.request.path}?{urlencode(query)}")
+
+    def _as_csv(self, rows: "QuerySet[Any, Any]") -> StreamingHttpResponse:
+        self.audit(What.EXPORT, whom=self.csv_name, rows=rows.count())
+        response = StreamingHttpResponse(
+            csv_lines(self.item(), self._chunks(rows)), content_type="text/csv; charset=utf-8"
+        )
+        response["Content-Disposition"] = f'attachment; filename="{self.csv_name}.csv"'
+        return response
+
+    def _chunks(self, rows: "QuerySet[Any, Any]") -> Iterator[list[dict[str, Any]]]:
+        chunk: list[Any] = []
+        for row in rows.iterator(chunk_size=_CHUNK):
+            chunk.append(row)
+            if len(chunk) == _CHUNK:
+                yield self.present(chunk)
+                chunk = []
+        if chunk:
+            yield self.present(chunk)
