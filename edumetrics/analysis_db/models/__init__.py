@@ -1,5 +1,18 @@
 """One model for each analysis table; the names of tables and columns are a contract with those who query them."""
 
+from edumetrics.analysis_db.models.predictions import (
+    AtRiskDrivers,
+    ModelArtefact,
+    ModelCard,
+    PostExamAnalysis,
+    PrecisionLedger,
+    PredictionDrift,
+    PreEndTerm,
+    PreMidTerm,
+    PreSemWatchlist,
+    RiskOfFailingPrediction,
+    SubjectDifficulty,
+)
 from edumetrics.analysis_db.models.roster import (
     RosterAdvisor,
     RosterClass,
@@ -13,13 +26,24 @@ from edumetrics.analysis_db.models.weekly import ClassNotice, WeeklyFlags, Weekl
 __all__ = [
     "AnalysisRun",
     "AnalysisState",
+    "AtRiskDrivers",
     "ClassNotice",
+    "ModelArtefact",
+    "ModelCard",
+    "PostExamAnalysis",
+    "PreEndTerm",
+    "PreMidTerm",
+    "PreSemWatchlist",
+    "PrecisionLedger",
+    "PredictionDrift",
+    "RiskOfFailingPrediction",
     "RosterAdvisor",
     "RosterClass",
     "RosterExam",
     "RosterStudent",
     "RosterSubject",
     "Runner",
+    "SubjectDifficulty",
     "WeeklyFlags",
     "WeeklyMetrics",
 ]

@@ -14,7 +14,7 @@ class AnalysisRun(models.Model):
         FAILED = "failed"
 
     id = models.BigAutoField(primary_key=True)
-    kind = models.CharField(max_length=20, help_text="weekly or calibrate")
+    kind = models.CharField(max_length=20, help_text="weekly, calibrate or train")
     state = models.CharField(max_length=10, choices=State, default=State.RUNNING)
     queued = models.DateTimeField(null=True, help_text="when it was asked for; null: begun by hand at once")
     queued_by = models.CharField(max_length=150, blank=True, help_text="who asked for it")

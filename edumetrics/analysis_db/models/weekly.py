@@ -3,25 +3,10 @@
 from django.db import models
 from django.db.models import F, Q
 
+from edumetrics.analysis_db.models.columns import percentage, rate, within
 from edumetrics.engine.flags.codes import LEVELS, LISTS, NOTICES
 
 _KEY = ("student_id", "academic_year", "semester", "sem_week")
-
-
-def _percentage(help_text: str) -> "models.FloatField[float | None, float | None]":
-    return models.FloatField(null=True, help_text=f"{help_text}; 0-100, 2 decimals")
-
-
-def _rate(help_text: str) -> "models.FloatField[float | None, float | None]":
-    return models.FloatField(null=True, help_text=f"{help_text}; 0-1, 4 decimals")
-
-
-def _within(names: tuple[str, ...], upper: int, table: str) -> models.CheckConstraint:
-    """Null or 0..upper for each column."""
-    inside = Q()
-    for name in names:
-        inside &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 0, f"{name}__lte": upper})
-    return models.CheckConstraint(condition=inside, name=f"{table}_within_0_{upper}")
 
 
 class WeeklyMetrics(models.Model):
@@ -33,29 +18,33 @@ class WeeklyMetrics(models.Model):
     semester = models.SmallIntegerField(help_text="1-8")
     sem_week = models.SmallIntegerField(help_text="week of the semester, from 1")
     class_id = models.CharField(max_length=64)
-    effort_score = _percentage("effort score E")
-    effort_coverage = _rate("weight of the effort components present")
+    effort_score = percentage("effort score E")
+    effort_coverage = rate("weight of the effort components present")
     library_visits = models.IntegerField(null=True, help_text="visits in the week")
     book_borrows = models.IntegerField(null=True, help_text="books borrowed in the week")
-    assn_quality_pct = _percentage("mean quality of assignments due in the week and handed in")
-    assn_plagiarism_pct = _percentage("highest plagiarism of those")
-    weekly_att_pct = _percentage("lectures attended in the week")
-    overall_att_pct = _percentage("lectures attended in the semester so far")
-    quiz_attempt_rate = _rate("share of the week's quizzes attempted")
-    assn_submit_rate = _rate("share of the week's assignments handed in")
-    quiz_avg_pct = _percentage("mean score of the week's quizzes")
-    assn_avg_pct = _percentage("mean mark of the week's assignments")
-    academic_performance = _percentage("academic performance A")
+    assn_quality_pct = percentage("mean quality of assignments due in the week and handed in")
+    assn_plagiarism_pct = percentage("highest plagiarism of those")
+    weekly_att_pct = percentage("lectures attended in the week")
+    overall_att_pct = percentage("lectures attended in the semester so far")
+    quiz_attempt_rate = rate("share of the week's quizzes attempted")
+    assn_submit_rate = rate("share of the week's assignments handed in")
+    quiz_avg_pct = percentage("mean score of the week's quizzes")
+    assn_avg_pct = percentage("mean mark of the week's assignments")
+    academic_performance = percentage("academic performance A")
     performance_stale = models.BooleanField(null=True, help_text="A is of an earlier week, or of the last endterm")
-    midterm_score_pct = _percentage("mean midterm score, once known")
-    risk_of_detention = _percentage("risk of ending below the required attendance")
+    midterm_score_pct = percentage("mean midterm score, once known")
+    risk_of_detention = percentage("risk of ending below the required attendance")
     lectures_to_attend = models.IntegerField(null=True, help_text="lectures still to attend to reach the rule")
     lectures_remaining = models.IntegerField(null=True, help_text="lectures expected until the last teaching week")
-    effort_baseline = _percentage("the student's own effort in the weeks before")
-    performance_baseline = _percentage("the student's own performance in the weeks before")
-    attendance_baseline = _percentage("the student's own attendance in the weeks before")
+    effort_baseline = percentage("the student's own effort in the weeks before")
+    performance_baseline = percentage("the student's own performance in the weeks before")
+    attendance_baseline = percentage("the student's own attendance in the weeks before")
     risk_score = models.FloatField(null=True, help_text="risk score; 0-100, 1 decimal; null in exam weeks")
-    p_at_risk = _rate("probability of failing or dropping out; null without a trained model")
+    p_at_risk = rate("probability of failing an endterm or dropping out; null where p_at_risk_note says why")
+    p_at_risk_version = models.CharField(max_length=64, null=True, help_text="model_card.version that gave p_at_risk")
+    p_at_risk_note = models.CharField(
+        max_length=32, null=True, help_text="why p_at_risk is null: a code of docs/reference/codes.md"
+    )
     computed_at = models.DateTimeField(help_text="when the run that wrote the row began")
     run_id = models.BigIntegerField(help_text="analysis_run.id of the run that wrote the row")
 
@@ -65,7 +54,8 @@ class WeeklyMetrics(models.Model):
             models.Index(fields=["class_id", "academic_year", "semester", "sem_week"], name="metrics_class_week")
         ]
         constraints = [
-            _within(("effort_score", "academic_performance", "overall_att_pct", "risk_score"), 100, "metrics"),
+            within(("effort_score", "academic_performance", "overall_att_pct", "risk_score"), 100, "metrics"),
+            within(("p_at_risk",), 1, "metrics"),
             models.CheckConstraint(condition=Q(sem_week__gte=1), name="metrics_week_from_1"),
         ]
 
