@@ -57,7 +57,7 @@ class Classes(ListResource):
         here = AnalysisState.objects.filter(class_id=OuterRef("class_id"))
         members = RosterStudent.objects.filter(class_id=OuterRef("class_id")).order_by().values("class_id")
         advisors = RosterAdvisor.objects.filter(class_id=OuterRef("class_id")).order_by("advisor_id")
-        return (
+        found: QuerySet[Any, Any] = (
             scope.of_classes(RosterClass.objects.filter(**named), self.user)
             .annotate(
                 students=Coalesce(Subquery(members.annotate(all=Count("pk")).values("all")), 0),
@@ -68,6 +68,7 @@ class Classes(ListResource):
             )
             .values(*ClassSerializer().fields)
         )
+        return found
 
     def reason(self) -> str:
         """Why there is none."""
