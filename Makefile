@@ -57,6 +57,7 @@ check: lint types borders  ## style, types, import contracts, migrations and mad
 
 docs: $(VENV)/dev.stamp  ## make the pages of docs/reference that come from the code
 	@$(BIN)/python docs/make_reference.py
+	@$(MANAGE) spectacular --format openapi-json --validate --fail-on-warn --file docs/reference/openapi.json
 
 bench: $(VENV)/dev.stamp  ## measure a calibration beside its floor, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.calibrate

@@ -196,7 +196,7 @@ class ListResource(Resource):
         count = rows.count()
         pages = max(1, math.ceil(count / size))
         if number > pages:
-            raise ValidationError({"page": [f"There is no page {number}: {count} rows make {pages} of {size}."]})
+            raise NotFound(f"There is no page {number}: {count} rows make {pages} of {size}.")
         first = (number - 1) * size
         results = self.present(list(rows[first : first + size])) if count else []
         return {

@@ -62,7 +62,9 @@ def _errors_of(view: Resource, method: str, path: str) -> dict[int, str]:
         found[401] = "No valid access token."
     if tuple(view.roles_for(method)) != EVERYBODY:
         found[403] = "Another role."
-    if "{" in path or {"class_id", "student_id", "subject_id"} & set(view.parameters().fields):
+    if isinstance(view, ListResource) and method == "GET":
+        found[404] = "What a filter names does not exist for this user, or the page is beyond the last."
+    elif "{" in path or {"class_id", "student_id", "subject_id"} & set(view.parameters().fields):
         found[404] = "It does not exist for this user."
     found[406] = "No acceptable format."
     if method in _WITH_BODY:

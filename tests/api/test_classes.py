@@ -43,3 +43,7 @@ def test_the_whole_list_as_csv(admin: httpx.Client) -> None:
 
 def test_a_stranger_gets_nothing(stranger: httpx.Client) -> None:
     problem(stranger.get("/api/classes/"), 401)
+
+
+def test_a_page_beyond_the_last_is_not_there(admin: httpx.Client) -> None:
+    assert "2 rows make 1 of 25" in problem(admin.get("/api/classes/?page=2"), 404)["detail"]

@@ -1,0 +1,78 @@
+"""The document is true: schemathesis calls every operation with what it allows and with what it does not."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis.errors import Unsatisfiable
+from schemathesis import GenerationMode
+
+from tests.api.server import CAST, PASSWORD, Server
+from tests.conftest import Templates, need
+
+ROLES = ("advisor", "coordinator", "admin")
+EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "8"))
+"""Calls of each operation, role and kind (fitting, and not). CI has other things to do too; more is a matter of time."""
+
+CALLS = settings(
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(scope="module")
+def running(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server of its own, since the calls change whatever they may."""
+    pair = need(("sqlite", "sqlite"))
+    workspace = templates.calibrated(pair).copy(tmp_path_factory.mktemp("contract"))
+    workspace.python(CAST).well()
+    server = Server(workspace, {"THROTTLE_USER": "", "THROTTLE_ADDRESS": "", "THROTTLE_SIGN_IN": ""})
+    server.start()
+    yield server
+    server.stop()
+    workspace.drop()
+
+
+def document(running: Server, role: str) -> Any:
+    """The document, called by somebody of a role."""
+    token = running.client(role, PASSWORD).headers["Authorization"]
+    return schemathesis.openapi.from_url(f"{running.url}/api/schema/?format=json", headers={"Authorization": token})
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.value)
+@pytest.mark.parametrize("role", ROLES)
+def test_every_answer_is_a_documented_one(running: Server, role: str, mode: GenerationMode) -> None:
+    headers = {"Authorization": running.client(role, PASSWORD).headers["Authorization"]}
+    failures = []
+    for found in document(running, role).get_all_operations():
+        operation = found.ok()
+
+        @settings(CALLS)
+        @given(case=operation.as_strategy(generation_mode=mode))
+        def call(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers=headers)
+
+        try:
+            call()
+        except Unsatisfiable:
+            assert mode is GenerationMode.NEGATIVE, f"{operation.label} takes nothing"
+        except Exception as error:
+            failures.append(f"{operation.label}\n{error}")
+    assert not failures, "\n\n".join(failures)
+
+
+def test_the_document_in_the_repository_is_that_of_the_code(running: Server) -> None:
+    target = running.workspace.folder / "openapi.json"
+    running.workspace.manage(
+        "spectacular", "--format", "openapi-json", "--validate", "--fail-on-warn", "--file", target
+    ).well()
+    committed = Path("docs/reference/openapi.json").read_text(encoding="utf-8")
+    assert target.read_text(encoding="utf-8") == committed, "make docs writes it anew"
