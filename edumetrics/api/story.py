@@ -271,9 +271,9 @@ def story_of(student: RosterStudent, user: User) -> dict[str, Any]:
 def _advisor(student: RosterStudent) -> dict[str, Any] | None:
     """Whom the student names, else who has the class."""
     named = RosterAdvisor.objects.filter(advisor_id=student.advisor_id)
-    found = named.values(*_ADVISOR).first()
     of_class = RosterAdvisor.objects.filter(class_id=student.class_id, class_id__isnull=False).order_by("advisor_id")
-    return found or of_class.values(*_ADVISOR).first()
+    found: dict[str, Any] | None = named.values(*_ADVISOR).first() or of_class.values(*_ADVISOR).first()
+    return found
 
 
 def _flags(student_id: str) -> list[dict[str, Any]]:
@@ -355,7 +355,7 @@ def _of(model: type[Model], student_id: str) -> "QuerySet[Any]":
 
 def _latest(model: type[Model], student_id: str, columns: Sequence[str]) -> dict[str, Any] | None:
     rows = _of(model, student_id).order_by("-academic_year", "-semester", "-sem_week")
-    found: QuerySet[Any, Any] = rows.values(*columns)
+    found: Any = rows.values(*columns)
     row: dict[str, Any] | None = found.first()
     return row
 
