@@ -8,3 +8,11 @@ class ApiConfig(AppConfig):
 
     name = "edumetrics.api"
     label = "api"
+
+    def ready(self) -> None:
+        """Let SQLite search as PostgreSQL does."""
+        from django.db.backends.signals import connection_created
+
+        from edumetrics.api.folding import register
+
+        connection_created.connect(register)

@@ -36,6 +36,30 @@ class Parameters(serializers.Serializer[Any]):
     """The query parameters of a resource, with types and bounds. Any other parameter is an error."""
 
 
+class Body(serializers.Serializer[Any]):
+    """The body of a request: an object with these fields. Any other field is an error."""
+
+    @classmethod
+    def checked(cls, request: Request, **options: Any) -> dict[str, Any]:
+        """The fields given, checked. Raises ValidationError, which names every one that is wrong."""
+        body = cls(data=request.data, **options)
+        body.is_valid(raise_exception=True)
+        return dict(body.validated_data)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Raises ValidationError for fields that there are not, too."""
+        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
+        known = ", ".join(self.fields)
+        errors: dict[str, Any] = {str(name): [f"There is no such field here; there are: {known}."] for name in unknown}
+        try:
+            value = super().to_internal_value(data)
+        except ValidationError as error:
+            errors |= dict(error.detail)  # type: ignore[arg-type]
+        if errors:
+            raise ValidationError(errors)
+        return value
+
+
 class Key(serializers.CharField):
     """An id of the college."""
 

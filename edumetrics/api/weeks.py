@@ -61,17 +61,26 @@ def of_weeks(rows: "QuerySet[Row]", query: Mapping[str, Any]) -> "QuerySet[Row]"
     Without a semester or a year it is the term each class is published in; in that term, without a week, the last
     published one. Of an earlier term, without a week, every week.
     """
+    if {"academic_year", "semester", "week"} & set(query):
+        return of_term(rows, query)
+    if "class_id" in query:
+        rows = rows.filter(class_id=query["class_id"])
+    return rows.filter(_published("class_id", "academic_year", "semester", "sem_week"))
+
+
+def of_term(rows: "QuerySet[Row]", query: Mapping[str, Any]) -> "QuerySet[Row]":
+    """The same, but without a week every week of the term."""
     named = {name: query[name] for name in ("academic_year", "semester", "class_id") if name in query}
     rows = rows.filter(**named)
     if "week" in query:
         rows = rows.filter(sem_week=query["week"])
     if {"academic_year", "semester"} & set(named):
         return rows
-    present = {"class_id": OuterRef("class_id"), "academic_year": OuterRef("academic_year")}
-    present["semester"] = OuterRef("semester")
-    if "week" not in query:
-        present["sem_week"] = OuterRef("sem_week")
-    return rows.filter(Exists(AnalysisState.objects.filter(**present)))
+    return rows.filter(_published("class_id", "academic_year", "semester"))
+
+
+def _published(*names: str) -> Exists:
+    return Exists(AnalysisState.objects.filter(**{name: OuterRef(name) for name in names}))
 
 
 def computed_at(run_ids: Iterable[int]) -> dict[int, Any]:

@@ -169,6 +169,13 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SORT_OPERATIONS": False,
+    # Several answers have a kind or a level; these are their names.
+    "ENUM_NAME_OVERRIDES": {
+        "LevelEnum": "edumetrics.engine.flags.codes.LEVELS",
+        "WeekKindEnum": "edumetrics.api.kinds_of_week.KINDS",
+        "MovementEnum": "edumetrics.api.flag_items.MOVEMENTS",
+        "InterventionKindEnum": "edumetrics.interventions.models.InterventionLog.Kind",
+    },
 }
 
 STATIC_URL = "/static/"

@@ -1,0 +1,27 @@
+"""What the parts of an address may look like; anything else is a 404 before a view is asked."""
+
+import re
+
+from edumetrics.api.resources import KEY_LENGTH
+
+
+class KeyConverter:
+    """An id of the college: no "/", no control characters, at most 64 characters."""
+
+    regex = rf"[^/\x00-\x1f\x7f]{{1,{KEY_LENGTH}}}"
+
+    def to_python(self, value: str) -> str:
+        """As it is; the server has decoded it."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it is; Django encodes it."""
+        if not re.fullmatch(self.regex, value):
+            raise ValueError(value)
+        return value
+
+
+class FlagConverter(KeyConverter):
+    """The public id of a flag (flag_ids.py)."""
+
+    regex = r"[A-Za-z0-9_-]{1,400}"

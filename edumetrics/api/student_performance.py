@@ -1,0 +1,154 @@
+"""/api/student-performance/: one student's weeks, with the class beside."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from edumetrics.accounts import scope
+from edumetrics.analysis_db.models import WeeklyFlags, WeeklyMetrics
+from edumetrics.api.class_weeks import ClassWeek, QuartilesSerializer, known, quartiles, values_of
+from edumetrics.api.columns import column_fields
+from edumetrics.api.kinds_of_week import KINDS, kind_of
+from edumetrics.api.resources import Key, ListResource
+from edumetrics.api.weeks import TermListParameters, WeekStatusSerializer, of_term
+from edumetrics.audit.actions import What
+from edumetrics.engine.flags.codes import LEVELS, LISTS
+
+_BANDS = {
+    "effort_score": "effort",
+    "academic_performance": "performance",
+    "weekly_att_pct": "weekly_attendance",
+    "overall_att_pct": "overall_attendance",
+}
+_COLUMNS = (
+    *("effort_score", "effort_coverage", "library_visits", "book_borrows", "assn_quality_pct", "assn_plagiarism_pct"),
+    *("weekly_att_pct", "overall_att_pct", "quiz_attempt_rate", "assn_submit_rate", "quiz_avg_pct", "assn_avg_pct"),
+    *("academic_performance", "performance_stale", "midterm_score_pct", "risk_of_detention", "lectures_to_attend"),
+    *("lectures_remaining", "effort_baseline", "performance_baseline", "attendance_baseline", "risk_score"),
+    *("p_at_risk", "p_at_risk_version", "p_at_risk_note"),
+)
+_KEY = ("student_id", "class_id", "academic_year", "semester", "sem_week")
+
+
+class ClassBandsSerializer(serializers.Serializer[Any]):
+    """The class in the same week."""
+
+    effort = QuartilesSerializer()
+    performance = QuartilesSerializer()
+    weekly_attendance = QuartilesSerializer()
+    overall_attendance = QuartilesSerializer()
+
+
+class StudentWeekSerializer(serializers.Serializer[Any]):
+    """A student's week; null: there is no value."""
+
+    student_id = serializers.CharField()
+    class_id = serializers.CharField()
+    kind = serializers.ChoiceField(choices=KINDS, help_text="exam and holiday weeks have no risk score")
+
+    def get_fields(self) -> dict[str, Any]:
+        """With the columns of weekly_metrics, as they are documented there, and what comes after them."""
+        return {
+            **super().get_fields(),
+            **column_fields(WeeklyMetrics, _COLUMNS),
+            "level": serializers.ChoiceField(choices=LEVELS, allow_null=True, help_text="null: not flagged"),
+            "list": serializers.ChoiceField(
+                choices=LISTS, allow_null=True, help_text="with the default capacity and without snoozes; null: in none"
+            ),
+            "contributions": serializers.DictField(
+                child=serializers.FloatField(),
+                allow_null=True,
+                help_text="of a flagged student: signal -> points, which add up to the risk score",
+            ),
+            "class_bands": ClassBandsSerializer(),
+            "week_status": WeekStatusSerializer(),
+        }
+
+
+class StudentPerformanceParameters(TermListParameters):
+    """Whose, and which weeks."""
+
+    orderings = ("sem_week",)
+
+    student_id = Key(required=True)
+
+
+class StudentPerformance(ListResource):
+    """One student's metrics of a week, or without one the series of the semester."""
+
+    parameters = StudentPerformanceParameters
+    item = StudentWeekSerializer
+    csv_name = "student-performance"
+    order = ("academic_year", "semester", "sem_week")
+    orders = {"sem_week": ("academic_year", "semester", "sem_week")}
+
+    def rows(self) -> "QuerySet[Any, Any]":
+        """The weeks of the student."""
+        student_id = self.query["student_id"]
+        self.check_class(self.query.get("class_id"))
+        self.check_student(student_id)
+        self.audit(What.READ_STUDENT, student_id=student_id)
+        weeks = scope.of_students(WeeklyMetrics.objects.filter(student_id=student_id), self.user)
+        return student_weeks(of_term(weeks, self.query))
+
+    def present(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+        """With flags and the class."""
+        return student_items(rows)
+
+    def reason(self) -> str:
+        """Why there is none."""
+        return "Nothing is published about the student in these weeks."
+
+
+def student_weeks(weeks: "QuerySet[WeeklyMetrics]") -> "QuerySet[WeeklyMetrics, dict[str, Any]]":
+    """Rows for ``student_items``."""
+    rows: QuerySet[WeeklyMetrics, dict[str, Any]] = weeks.values(*_KEY, *_COLUMNS, "computed_at")
+    return rows
+
+
+def student_items(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Weeks as they are answered. Two queries, however many there are."""
+    flags = _flags_of(rows)
+    classes = {_class_week(row) for row in rows}
+    bands = {one: _bands(values) for one, values in values_of(classes, list(_BANDS)).items()}
+    return [_item(row, flags.get(_key(row), {}), bands[_class_week(row)]) for row in rows]
+
+
+def _key(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    return row["student_id"], row["academic_year"], row["semester"], row["sem_week"]
+
+
+def _class_week(row: Mapping[str, Any]) -> ClassWeek:
+    return ClassWeek(row["class_id"], row["academic_year"], row["semester"], row["sem_week"])
+
+
+def _flags_of(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], dict[str, Any]]:
+    """The flags of the students in the rows, by key; those of other weeks too."""
+    flags = WeeklyFlags.objects.filter(student_id__in={row["student_id"] for row in rows})
+    columns = ("student_id", "academic_year", "semester", "sem_week", "risk_level", "list", "contributions")
+    return {_key(row): row for row in flags.values(*columns)}
+
+
+def _bands(values: Sequence[tuple[Any, ...]]) -> dict[str, Any]:
+    return {name: quartiles(known(values, place)) for place, name in enumerate(_BANDS.values())}
+
+
+def _item(row: Mapping[str, Any], flag: Mapping[str, Any], bands: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "student_id": row["student_id"],
+        "class_id": row["class_id"],
+        "kind": kind_of(row["sem_week"]),
+        **{name: row[name] for name in _COLUMNS},
+        "level": flag.get("risk_level"),
+        "list": flag.get("list"),
+        "contributions": flag.get("contributions"),
+        "class_bands": bands,
+        "week_status": {
+            "academic_year": row["academic_year"],
+            "semester": row["semester"],
+            "sem_week": row["sem_week"],
+            "computed_at": row["computed_at"],
+        },
+    }
