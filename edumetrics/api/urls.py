@@ -1,8 +1,20 @@
 """The addresses of the API (the contract: docs/reference/api.md)."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from edumetrics.api import authentication, classes, document, me
+from edumetrics.api import (
+    authentication,
+    classes,
+    document,
+    ledger,
+    me,
+    model_cards,
+    post_exam,
+    pre_endterm,
+    pre_midterm,
+    risk_of_failing,
+    watchlist,
+)
 
 urlpatterns = [
     path("token/", authentication.Token.as_view()),
@@ -12,6 +24,14 @@ urlpatterns = [
     path("session/refresh/", authentication.SessionRefresh.as_view()),
     path("me/", me.Me.as_view()),
     path("classes/", classes.Classes.as_view()),
+    path("pre-midterm/", pre_midterm.PreMidterm.as_view()),
+    path("pre-endterm/", pre_endterm.PreEndterm.as_view()),
+    path("risk-of-failing/", risk_of_failing.RiskOfFailing.as_view()),
+    path("watchlist/", watchlist.Watchlist.as_view()),
+    path("post-exam/", post_exam.PostExam.as_view()),
+    path("ledger/", ledger.Ledger.as_view()),
+    path("models/", model_cards.ModelCards.as_view()),
+    re_path(r"^models/(?P<version>[a-z_]+-[0-9a-f]{12})/promote/$", model_cards.Promotion.as_view()),
     path("schema/", document.Document.as_view(), name="schema"),
     path("docs/", document.Browsable.as_view(url_name="schema")),
 ]
