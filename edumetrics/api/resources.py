@@ -67,6 +67,11 @@ class Key(serializers.CharField):
         super().__init__(**{"max_length": KEY_LENGTH, "trim_whitespace": False, "required": False, **options})
 
 
+def names_of(item: type[serializers.Serializer[Any]]) -> list[str]:
+    """The names of a serializer's fields, in order."""
+    return list(item().fields.keys())
+
+
 class HasRole(BasePermission):
     """The view's ``roles`` (or those of the method) may use it; all others get 403."""
 
@@ -186,6 +191,12 @@ class ListResource(Resource):
     order: ClassVar[Sequence[Any]] = ("pk",)
     """The order where none is asked for."""
     csv_name: ClassVar[str] = "list"
+    beside_fields: ClassVar[Mapping[str, serializers.Field[Any, Any, Any, Any]]] = {}
+    """What ``beside`` gives, for the schema."""
+
+    def beside(self) -> dict[str, Any]:
+        """What stands beside the rows of a page, such as sums over all of them."""
+        return {}
 
     def rows(self) -> "QuerySet[Any, Any]":
         """What the user may see, filtered."""
@@ -228,6 +239,7 @@ class ListResource(Resource):
             "next": self._link(number + 1) if number < pages else None,
             "previous": self._link(number - 1) if number > 1 else None,
             "reason": None if count else self.reason(),
+            **self.beside(),
             "results": results,
         }
 

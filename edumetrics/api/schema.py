@@ -1,5 +1,6 @@
 """The OpenAPI document: what the code does, with every error that an address can answer with."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
@@ -40,7 +41,7 @@ class Schema(AutoSchema):
     def get_response_serializers(self) -> Any:
         """Of a list: a page of its items, or all of them as CSV."""
         if isinstance(self.view, ListResource) and self.method == "GET":
-            return {(200, "application/json"): page_of(self.view.item), (200, "text/csv"): str}
+            return {(200, "application/json"): page_of(self.view.item, self.view.beside_fields), (200, "text/csv"): str}
         return super().get_response_serializers()
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
@@ -69,11 +70,12 @@ def _errors_of(view: Resource, method: str, path: str) -> dict[int, str]:
     found[406] = "No acceptable format."
     if method in _WITH_BODY:
         found |= {413: "The body is too large.", 415: "The body is not JSON."}
-    return found | {429: "Too many requests."} | dict(view.errors)
+    found |= {429: "Too many requests.", 503: "The database cannot be reached at the moment."}
+    return found | dict(view.errors)
 
 
-def page_of(item: type[serializers.Serializer[Any]]) -> Any:
-    """The envelope of a list."""
+def page_of(item: type[serializers.Serializer[Any]], beside: Mapping[str, Any]) -> Any:
+    """The envelope of a list, with what stands ``beside`` the rows."""
     return inline_serializer(
         f"PageOf{item.__name__.removesuffix('Serializer')}",
         {
@@ -81,6 +83,7 @@ def page_of(item: type[serializers.Serializer[Any]]) -> Any:
             "next": serializers.URLField(allow_null=True),
             "previous": serializers.URLField(allow_null=True),
             "reason": serializers.CharField(allow_null=True, help_text="of an empty list: why it is empty"),
+            **beside,
             "results": item(many=True),
         },
     )

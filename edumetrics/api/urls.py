@@ -1,6 +1,6 @@
 """The addresses of the API (the contract: docs/reference/api.md)."""
 
-from django.urls import path, register_converter
+from django.urls import path, re_path, register_converter
 
 from edumetrics.api import (
     authentication,
@@ -9,11 +9,18 @@ from edumetrics.api import (
     converters,
     document,
     flagged,
+    ledger,
     me,
+    model_cards,
     notices,
+    post_exam,
+    pre_endterm,
+    pre_midterm,
+    risk_of_failing,
     student_performance,
     students,
     subjects,
+    watchlist,
 )
 
 register_converter(converters.KeyConverter, "key")
@@ -36,6 +43,14 @@ urlpatterns = [
     path("student-performance/", student_performance.StudentPerformance.as_view()),
     path("students/", students.Students.as_view()),
     path("students/<key:student_id>/", students.OneStudent.as_view()),
+    path("pre-midterm/", pre_midterm.PreMidterm.as_view()),
+    path("pre-endterm/", pre_endterm.PreEndterm.as_view()),
+    path("risk-of-failing/", risk_of_failing.RiskOfFailing.as_view()),
+    path("watchlist/", watchlist.Watchlist.as_view()),
+    path("post-exam/", post_exam.PostExam.as_view()),
+    path("ledger/", ledger.Ledger.as_view()),
+    path("models/", model_cards.ModelCards.as_view()),
+    re_path(r"^models/(?P<version>[a-z_]+-[0-9a-f]{12})/promote/$", model_cards.Promotion.as_view()),
     path("schema/", document.Document.as_view(), name="schema"),
     path("docs/", document.Browsable.as_view(url_name="schema")),
 ]

@@ -21,6 +21,11 @@ class _Week(serializers.IntegerField):
         super().__init__(**{"min_value": 1, "max_value": weeks, "required": False, **options})
 
 
+def week_field(help_text: str) -> serializers.IntegerField:
+    """A parameter that is a week of the semester."""
+    return _Week(help_text=help_text)
+
+
 def _term_fields() -> dict[str, serializers.Field[Any, Any, Any, Any]]:
     return {
         "academic_year": serializers.IntegerField(min_value=1900, max_value=2999, required=False),

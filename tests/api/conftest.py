@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from tests.api.predictions import PREDICTIONS
 from tests.api.server import CAST, Server
 from tests.conftest import STANDARD, Templates
 from tests.integration.workspace import Pair
@@ -16,6 +17,19 @@ def server(pair: Pair, templates: Templates, tmp_path_factory: pytest.TempPathFa
     """The standard demo college with the cast of server.py. Shared: leave nothing behind that others could see."""
     workspace = templates.calibrated(pair, STANDARD).copy(tmp_path_factory.mktemp("served"))
     workspace.python(CAST).well()
+    running = Server(workspace)
+    running.start()
+    yield running
+    running.stop()
+    workspace.drop()
+
+
+@pytest.fixture(scope="session")
+def predicted(pair: Pair, templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The same with predictions, model cards and a ledger; leave nothing behind that others could see."""
+    workspace = templates.calibrated(pair, STANDARD).copy(tmp_path_factory.mktemp("predicted"))
+    workspace.python(CAST).well()
+    workspace.python(PREDICTIONS).well()
     running = Server(workspace)
     running.start()
     yield running
