@@ -20,7 +20,7 @@ export type SessionState =
 const SESSION = '/api/session/'
 const REFRESH = '/api/session/refresh/'
 
-type Message = { said: 'token'; token: string; user: string } | { said: 'signed-out' }
+type Message = { said: 'token'; token: string } | { said: 'signed-out' }
 
 type Waiting = { resolve: (token: string) => void; reject: (error: ApiError) => void }
 
@@ -45,11 +45,6 @@ export class Session {
     return this.#state
   }
 
-  /** Sign-in name of who was signed in last in this tab; null before the first time. */
-  get user(): string | null {
-    return this.#user
-  }
-
   subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
@@ -63,8 +58,7 @@ export class Session {
   /** Throws an ApiError: `invalid` or `signed-out` for a wrong name or password, `busy` when locked out. */
   async signIn(username: string, password: string): Promise<void> {
     const answer = await post(SESSION, { username, password })
-    this.#accept(tokenOf(answer), username)
-    this.#channel?.postMessage({ said: 'token', token: this.#token ?? '', user: username } satisfies Message)
+    this.#acceptAndTell(tokenOf(answer))
   }
 
   async signOut(): Promise<void> {
@@ -101,20 +95,22 @@ export class Session {
     const answer = (await tryRefresh()) ?? (hasLocks() ? null : await tryRefreshLater())
     if (answer === null) return null
     const token = tokenOf(answer)
-    const user = isRecord(answer) && typeof answer.username === 'string' ? answer.username : this.#user
-    this.#accept(token, user)
-    this.#channel?.postMessage({ said: 'token', token, user: user ?? '' } satisfies Message)
+    this.#acceptAndTell(token)
     return token
   }
 
-  #accept(token: string, user: string | null): void {
-    if (user !== null && user !== '') {
-      if (this.#user !== null && this.#user !== user) {
-        this.#refuseWaiting() // what one person asked for is not sent in the name of another
-        this.onOtherUser()
-      }
-      this.#user = user
+  #acceptAndTell(token: string): void {
+    this.#accept(token)
+    this.#channel?.postMessage({ said: 'token', token } satisfies Message)
+  }
+
+  #accept(token: string): void {
+    const user = userOf(token)
+    if (this.#user !== null && this.#user !== user) {
+      this.#refuseWaiting() // what one person asked for is not sent in the name of another
+      this.onOtherUser()
     }
+    this.#user = user
     this.#token = token
     this.#become('signed-in')
     for (const { resolve } of this.#waiting.splice(0)) resolve(token)
@@ -131,7 +127,7 @@ export class Session {
   }
 
   #hear(message: Message): void {
-    if (message.said === 'token') this.#accept(message.token, message.user)
+    if (message.said === 'token') this.#accept(message.token)
     else if (this.#state === 'signed-in') {
       this.#token = null
       this.#become('expired') // something may have been typed here: ask over the page instead of leaving it
@@ -158,8 +154,8 @@ function hasLocks(): boolean {
   return 'locks' in navigator
 }
 
-function exclusively<Result>(work: () => Promise<Result>): Promise<Result> {
-  return hasLocks() ? navigator.locks.request('edumetrics-session', work) : work()
+async function exclusively(work: () => Promise<string | null>): Promise<string | null> {
+  return hasLocks() ? await navigator.locks.request('edumetrics-session', work) : work()
 }
 
 /** The answer, or null where the session has ended. Throws when there was no answer or a broken one. */
@@ -195,6 +191,12 @@ async function post(path: string, body?: object): Promise<unknown> {
 function tokenOf(answer: unknown): string {
   if (isRecord(answer) && typeof answer.access === 'string') return answer.access
   throw new ApiError('server', { detail: 'The server answered without an access token.' })
+}
+
+/** Whose token it is, by the claim within it; the server alone judges whether the token is good. */
+function userOf(token: string): string {
+  const claims: unknown = JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/')))
+  return isRecord(claims) ? String(claims.user_id) : ''
 }
 
 /** Django's CSRF cookie, sent back as a header: another site cannot read it, so it cannot send it. */
