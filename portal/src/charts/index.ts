@@ -1,0 +1,10 @@
+/** Loaded with the first page that draws one, never before. */
+export { ChartFrame } from './ChartFrame'
+export { ContributionBars, type Contribution } from './ContributionBars'
+export { Distribution } from './Distribution'
+export { Galaxy } from './galaxy/Galaxy'
+export type { Star } from './galaxy/stars'
+export { PredictionRange } from './PredictionRange'
+export { WeekChart } from './WeekChart'
+export type { Panel, Series, WeekMark } from './weeks'
+export { WorkStrip, type WeekOfWork } from './WorkStrip'

@@ -1,0 +1,4 @@
+/** Class names with those left out that do not apply. */
+export function classes(...names: (string | false | null | undefined)[]): string {
+  return names.filter(Boolean).join(' ')
+}
