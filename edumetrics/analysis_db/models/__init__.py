@@ -9,17 +9,20 @@ from edumetrics.analysis_db.models.roster import (
 )
 from edumetrics.analysis_db.models.runs import AnalysisRun, AnalysisState, Runner
 from edumetrics.analysis_db.models.weekly import ClassNotice, WeeklyFlags, WeeklyMetrics
+from edumetrics.analysis_db.models.work import ClassWork, StudentWork
 
 __all__ = [
     "AnalysisRun",
     "AnalysisState",
     "ClassNotice",
+    "ClassWork",
     "RosterAdvisor",
     "RosterClass",
     "RosterExam",
     "RosterStudent",
     "RosterSubject",
     "Runner",
+    "StudentWork",
     "WeeklyFlags",
     "WeeklyMetrics",
 ]
