@@ -24,6 +24,7 @@ import psycopg
 WEEK = 17
 SERVER = os.environ.get("BENCH_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 RESULTS = ("weekly_metrics", "weekly_flags", "class_notice")
+WORK = ("class_work", "student_work")
 
 
 def main() -> None:
@@ -174,9 +175,11 @@ def scan_and_write(where: str) -> tuple[float, int]:
 
     with open_reader(connections["default"].settings_dict) as reader:
         frames = {name: reader.frame(name, kinds_of(tables()[name]), where) for name in RESULTS}
+        # Whichever week is written, the work of the semester is written whole.
+        frames |= {name: reader.frame(name, kinds_of(tables()[name])) for name in WORK}
     target = django_settings(os.environ["FLOOR_DB_URL"])
     with open_writer(target) as writer:
-        for name in RESULTS:
+        for name in frames:
             writer.execute(f"DELETE FROM {name}")
     began = time.perf_counter()
     with open_college(connections["client_db"].settings_dict, Mapping()) as college:

@@ -16,6 +16,19 @@ _KINDS = {
     pl.Float64(): Kind.NUMBER,
     pl.Boolean(): Kind.BOOLEAN,
 }
+_CLASS_WORK = {"class_id": Kind.TEXT, "work_no": Kind.INTEGER, "kind": Kind.TEXT, "loaded_week": Kind.INTEGER}
+_STUDENT_WORK = {
+    "student_id": Kind.TEXT,
+    "academic_year": Kind.INTEGER,
+    "semester": Kind.INTEGER,
+    "sem_week": Kind.INTEGER,
+    "class_id": Kind.TEXT,
+    "first_week": Kind.INTEGER,
+    "handed_in": Kind.TEXT,
+    "missed": Kind.TEXT,
+    "unknown": Kind.TEXT,
+    "run_id": Kind.INTEGER,
+}
 
 
 def load_history(settings: Mapping[str, Any], terms: pl.DataFrame, students: pl.Series) -> History:
@@ -33,6 +46,15 @@ def load_history(settings: Mapping[str, Any], terms: pl.DataFrame, students: pl.
             metrics=reader.frame("weekly_metrics", _kinds(METRICS_SCHEMA), before),
             flags=reader.frame("weekly_flags", _kinds(FLAGS_SCHEMA), before),
             contacts=reader.frame("intervention_log", _kinds(CONTACTS_SCHEMA), who),
+        )
+
+
+def load_work(settings: Mapping[str, Any], condition: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Rows of class_work (what ``as_known_at`` needs) and of student_work (whole) that meet a condition on t."""
+    with open_reader(settings) as reader:
+        return (
+            reader.frame("class_work", _CLASS_WORK, f"WHERE {condition}"),
+            reader.frame("student_work", _STUDENT_WORK, f"WHERE {condition}"),
         )
 
 

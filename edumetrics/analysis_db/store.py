@@ -7,13 +7,18 @@ from typing import Any
 
 import polars as pl
 
+from edumetrics.analysis_db.load import load_work
 from edumetrics.databases.literals import quoted
 from edumetrics.databases.writing import Writer, open_writer
 from edumetrics.engine.errors import EduMetricsError
+from edumetrics.engine.metrics.student_work import as_known_at
 from edumetrics.engine.semester import Results
 
 DERIVED = ("weekly_metrics", "weekly_flags", "class_notice")
 """Tables whose rows belong to a class's week and are replaced or rolled back with it."""
+
+WORK = ("class_work", "student_work")
+"""Tables of a class's whole semester, as known at the published week; replaced with any week of it."""
 
 _OF_STUDENTS = ("weekly_metrics", "weekly_flags")
 _IDS_A_STATEMENT = 400
@@ -35,7 +40,7 @@ class Published:
 def publish(
     settings: Mapping[str, Any], results: Results, students: pl.DataFrame, terms: pl.DataFrame, by: Published
 ) -> dict[str, int]:
-    """Replace from_week and all later weeks of each term by the results, and the classes' students on the roster.
+    """Replace from_week and all later weeks of each term by the results, and the classes' work and students.
 
     ``terms``: ``roster.TERM_SCHEMA``. ``students``: all students of the classes, with the columns of roster_student.
     Nothing is visible before everything is written. Gives the rows written per table. Raises RunReplaced.
@@ -46,15 +51,20 @@ def publish(
         ),
         "weekly_flags": results.flags,
         "class_notice": results.notices,
+        "class_work": results.class_work,
+        "student_work": results.student_work,
     }
     with open_writer(settings) as writer:
         check_run(writer, by.run_id)
         for (year, semester, week), group in terms.group_by("academic_year", "semester", "from_week"):
-            later = f"academic_year = {year} AND semester = {semester} AND sem_week >= {week}"
+            of_term = f"academic_year = {year} AND semester = {semester}"
+            later = f"{of_term} AND sem_week >= {week}"
             _delete(writer, DERIVED, "class_id", group["class_id"], later)
+            _delete(writer, WORK, "class_id", group["class_id"], of_term)
             # Whoever came from another class has rows of these weeks there.
             of_classes = students.join(group, on="class_id", how="semi")["student_id"]
             _delete(writer, _OF_STUDENTS, "student_id", of_classes, later)
+            _delete(writer, ["student_work"], "student_id", of_classes, of_term)
         for table, frame in frames.items():
             writer.append(table, frame.with_columns(run_id=pl.lit(by.run_id, pl.Int64)))
         _replace_students(writer, students, terms["class_id"], by.run_id)
@@ -124,25 +134,43 @@ def _mark_due(writer: Writer, due: pl.DataFrame, policy_version: str) -> None:
 
 
 def roll_back(settings: Mapping[str, Any], terms: pl.DataFrame, run_id: int) -> None:
-    """Remove the derived rows of each class past ``through_week`` of its term, and of later semesters.
+    """Remove what is derived of each class past ``through_week`` of its term, and of later semesters.
 
     ``terms``: ``roster.TERM_SCHEMA``, with due_from and due_policy_version of weeks that are left and still to be
     scored anew. The state of a class becomes the last week that is left, with the policy it was scored by.
     Interventions, feedback and notes stay. Raises RunReplaced.
     """
+    work_left = _work_left(settings, terms)
     with open_writer(settings) as writer:
         check_run(writer, run_id)
         for (year, semester, week), group in terms.group_by("academic_year", "semester", "through_week"):
-            later = (
-                f"(academic_year > {year} OR (academic_year = {year} AND semester > {semester}) "
-                f"OR (academic_year = {year} AND semester = {semester} AND sem_week > {week}))"
-            )
-            _delete(writer, DERIVED, "class_id", group["class_id"], later)
+            of_term = f"academic_year = {year} AND semester = {semester}"
+            later_terms = f"academic_year > {year} OR (academic_year = {year} AND semester > {semester})"
+            later = f"({later_terms} OR ({of_term} AND sem_week > {week}))"
+            _delete(writer, [*DERIVED, "student_work"], "class_id", group["class_id"], later)
+            _delete(writer, ["class_work"], "class_id", group["class_id"], f"({later_terms})")
+            for classes in _in_parts(group["class_id"]):
+                writer.execute(
+                    f"UPDATE class_work SET loaded_week = NULL WHERE class_id IN ({classes}) AND {of_term} "
+                    f"AND loaded_week > {week}"
+                )
+        writer.append("student_work", work_left)
         for classes in _in_parts(terms["class_id"]):
             writer.execute(f"DELETE FROM analysis_state WHERE class_id IN ({classes})")
             writer.execute(_STATE_OF_WHAT_IS_LEFT.format(classes=classes))
         for (version,), due in terms.drop_nulls("due_from").group_by("due_policy_version"):
             _mark_due(writer, due, str(version))
+
+
+def _work_left(settings: Mapping[str, Any], terms: pl.DataFrame) -> pl.DataFrame:
+    """The rows of student_work that know more than through_week of their class, as they were at that week."""
+    left = []
+    for (year, semester, week), group in terms.group_by("academic_year", "semester", "through_week"):
+        for classes in _in_parts(group["class_id"]):
+            of_term = f"t.class_id IN ({classes}) AND t.academic_year = {year} AND t.semester = {semester}"
+            works, students = load_work(settings, of_term)
+            left.append(as_known_at(works, students.filter(pl.col("sem_week") > week), int(str(week))))
+    return pl.concat(left)
 
 
 _STATE_OF_WHAT_IS_LEFT = """

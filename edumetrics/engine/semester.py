@@ -18,6 +18,7 @@ from edumetrics.engine.metrics.effort import effort
 from edumetrics.engine.metrics.performance import performance
 from edumetrics.engine.metrics.risk import contributions
 from edumetrics.engine.metrics.rounding import PERCENTAGE_DIGITS, RATE_DIGITS, RISK_DIGITS, rounded
+from edumetrics.engine.metrics.student_work import class_work, student_work
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.signals.weekly import PUBLISHED_SIGNALS, WeeklySignals, weekly_signals
 from edumetrics.engine.tables.clean import clean_tables
@@ -47,7 +48,8 @@ _KEY = ("student_id", "academic_year", "semester", "sem_week")
 class Results:
     """What a run writes, under the names of the analysis tables (analysis-tables.md) less run_id and computed_at.
 
-    metrics, flags, notices: rows of weeks from_week..through_week of each class. findings and quarantined: the
+    metrics, flags, notices: rows of weeks from_week..through_week of each class. class_work, student_work: the work of
+    the whole semester, as known at through_week. findings and quarantined: the
     data-quality report (``tables.quality``), the latter by
     class_id, of the weeks scored. late_changes: class_id, sem_week, students whose
     published signals the source no longer gives. first_days: class_id, first_day of week 1 (null: unknown).
@@ -56,6 +58,8 @@ class Results:
     metrics: pl.DataFrame
     flags: pl.DataFrame
     notices: pl.DataFrame
+    class_work: pl.DataFrame
+    student_work: pl.DataFrame
     findings: pl.DataFrame
     quarantined: pl.DataFrame
     late_changes: pl.DataFrame
@@ -90,6 +94,8 @@ def score_semester(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, history
         metrics=names.metrics(weeks, judged),
         flags=names.flags(_explained(listed(judged, policy), missing, policy)),
         notices=names.notices(notices(teaching, signals.work_not_loaded, quarantined, clean.absent, policy)),
+        class_work=names.class_work(class_work(signals.work, roster)),
+        student_work=names.student_work(student_work(signals.work, signals.students, roster)),
         findings=clean.report.findings,
         quarantined=names.by_class(_of_weeks_scored(quarantined, roster)),
         late_changes=_late_changes(signals, published, roster),
@@ -227,6 +233,24 @@ class _Names:
             .join(self._classes, on="class_no")
             .select("class_id", "academic_year", "semester", "sem_week", "code", "sentence", "values")
         )
+
+    def class_work(self, work: pl.DataFrame) -> pl.DataFrame:
+        return work.join(self._classes, on="class_no", how="left", maintain_order="left").select(
+            "class_id",
+            "academic_year",
+            "semester",
+            "work_no",
+            "kind",
+            "work_id",
+            "subject_id",
+            "title",
+            "due_week",
+            "max_marks",
+            "loaded_week",
+        )
+
+    def student_work(self, work: pl.DataFrame) -> pl.DataFrame:
+        return self._named(work).select(*_KEY, "class_id", "first_week", "handed_in", "missed", "unknown")
 
     def by_class(self, quarantined: pl.DataFrame) -> pl.DataFrame:
         return quarantined.join(self._classes, on="class_no").select(

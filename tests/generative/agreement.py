@@ -9,9 +9,11 @@ from edumetrics.engine.semester import Results, score_semester
 from tests.generative.colleges import College
 from tests.generative.frames import contacts, frames, terms
 from tests.generative.policies import ACADEMIC_YEAR
+from tests.generative.work import pieces_of
 from tests.reference.scorer import Result, score
 
 KEY = ("student_id", "academic_year", "semester", "sem_week")
+WORK_KEY = ("student_id", "semester", "kind", "work_id")
 NOTICE_CODES = ("class_shift_effort", "class_shift_performance", "class_shift_attendance", "attendance_not_loaded")
 SAME_FLAG_COLUMNS = (
     "class_id",
@@ -67,17 +69,22 @@ def disagreements(engine: Results, reference: Result) -> list[str]:
         *_differences("flags", engine.flags.to_dicts(), reference.flags, SAME_FLAG_COLUMNS),
         *_flag_differences(engine, reference),
         *_notice_differences(engine, reference),
+        *_differences("work", pieces_of(engine), reference.work, None, key=WORK_KEY),
     ]
 
 
-def _keyed(rows: list[dict[str, Any]]) -> dict[tuple[Any, ...], dict[str, Any]]:
-    return {tuple(row[name] for name in KEY): row for row in rows}
+def _keyed(rows: list[dict[str, Any]], key: tuple[str, ...] = KEY) -> dict[tuple[Any, ...], dict[str, Any]]:
+    return {tuple(row[name] for name in key): row for row in rows}
 
 
 def _differences(
-    table: str, found: list[dict[str, Any]], expected: list[dict[str, Any]], columns: tuple[str, ...] | None
+    table: str,
+    found: list[dict[str, Any]],
+    expected: list[dict[str, Any]],
+    columns: tuple[str, ...] | None,
+    key: tuple[str, ...] = KEY,
 ) -> list[str]:
-    ours, theirs = _keyed(found), _keyed(expected)
+    ours, theirs = _keyed(found, key), _keyed(expected, key)
     lines = [f"{table} {key}: only the engine has it: {ours[key]}" for key in sorted(ours.keys() - theirs.keys())]
     lines += [f"{table} {key}: only the reference has it: {theirs[key]}" for key in sorted(theirs.keys() - ours.keys())]
     for key in sorted(ours.keys() & theirs.keys()):

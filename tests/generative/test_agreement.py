@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from edumetrics.engine.metrics.student_work import as_known_at
 from edumetrics.engine.semester import Results
 from tests.generative.agreement import by_engine, by_reference, disagreements
 from tests.generative.colleges import College, colleges
@@ -34,6 +35,8 @@ def test_a_backfill_equals_the_weekly_runs(college: College) -> None:
     assert_same(backfill.flags, weekly.flags)
     notices = ["class_id", "sem_week", "code"]
     assert backfill.notices.sort(notices).equals(weekly.notices.sort(notices))
+    assert backfill.class_work.equals(weekly.class_work)
+    assert backfill.student_work.equals(weekly.student_work)
 
 
 @QUICK
@@ -44,6 +47,27 @@ def test_nothing_looks_ahead(college: College) -> None:
         whole = by_engine(college)
         assert_same(early.metrics, whole.metrics.filter(pl.col("sem_week") <= week))
         assert_same(early.flags, whole.flags.filter(pl.col("sem_week") <= week))
+
+
+@QUICK
+@given(colleges(max_weeks=12))
+def test_work_is_rolled_back_to_what_it_was_at_any_earlier_week(college: College) -> None:
+    whole = by_engine(college)
+    for week in range(1, college.through_week + 1):
+        early = by_engine(college, 1, week).student_work.sort("student_id")
+        rolled_back = as_known_at(whole.class_work, whole.student_work, week).sort("student_id")
+        assert rolled_back.rows() == early.rows()
+
+
+@QUICK
+@given(colleges())
+def test_everyone_of_the_published_weeks_has_work_as_known_at_the_last_of_them(college: College) -> None:
+    results = by_engine(college)
+    weeks = results.metrics.group_by("student_id").agg(
+        first_week=pl.col("sem_week").min(), sem_week=pl.col("sem_week").max()
+    )
+    columns = ["student_id", "first_week", "sem_week"]
+    assert results.student_work.select(columns).sort(columns).rows() == weeks.select(columns).sort(columns).rows()
 
 
 @QUICK
@@ -64,6 +88,8 @@ def week_by_week(college: College) -> Results:
             metrics=pl.concat([results.metrics, one.metrics]),
             flags=pl.concat([results.flags, one.flags]),
             notices=pl.concat([results.notices, one.notices]),
+            class_work=one.class_work,
+            student_work=one.student_work,
             findings=one.findings,
             quarantined=one.quarantined,
             late_changes=one.late_changes,

@@ -11,7 +11,7 @@ from edumetrics.engine.tables.canonical import TABLES
 from tests.conftest import Maker
 from tests.generative.agreement import disagreements
 from tests.integration.test_backfill import contacts_with
-from tests.integration.workspace import Pair, Workspace
+from tests.integration.workspace import DERIVED, WORK, Pair, Workspace
 from tests.reference.scorer import Result, score
 
 
@@ -43,8 +43,7 @@ def college_rows(workspace: Workspace) -> dict[str, list[dict[str, Any]]]:
 def stored(workspace: Workspace, expected: Result) -> Results:
     """The stored rows of the semester that was scored, in the shape that the comparison takes."""
     semester = pl.col("semester") == expected.metrics[0]["semester"]
-    metrics, flags, notices = (
-        workspace.analysis.table(name).filter(semester) for name in ("weekly_metrics", "weekly_flags", "class_notice")
-    )
+    kept = (*DERIVED, *WORK)
+    metrics, flags, notices, *work = (workspace.analysis.table(name).filter(semester) for name in kept)
     nothing = pl.DataFrame()
-    return Results(metrics, flags, notices, nothing, nothing, nothing, nothing)
+    return Results(metrics, flags, notices, *work, nothing, nothing, nothing, nothing)

@@ -67,7 +67,13 @@ def test_after_an_erasure_nothing_names_the_student(workspace: Workspace) -> Non
     before = workspace.everything()
     leave_the_college(workspace)
     dry, erase = workspace.manage_all(f"erase_student {STUDENT} --dry-run", f"erase_student {STUDENT} --yes")
-    for counted in ("roster_student: 1", "weekly_metrics: 6", "intervention_log: 1", "analysis_run: 2"):
+    for counted in (
+        "roster_student: 1",
+        "weekly_metrics: 6",
+        "student_work: 1",
+        "intervention_log: 1",
+        "analysis_run: 2",
+    ):
         assert f"  {counted}\n" in dry.out
         assert f"  {counted}\n" in erase.out
     assert f"The college's database does not have {STUDENT}." in erase.out

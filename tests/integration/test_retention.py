@@ -11,9 +11,9 @@ import polars as pl
 import pytest
 
 from tests.integration.databases import SqliteDatabase
-from tests.integration.workspace import DERIVED, ROOT, Workspace, assert_same
+from tests.integration.workspace import DERIVED, ROOT, WORK, Workspace, assert_same
 
-YEARLY = (*DERIVED, "analysis_run", "intervention_log")
+YEARLY = (*DERIVED, *WORK, "analysis_run", "intervention_log")
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def two_years(calibrated: Workspace) -> Workspace:
     run += ", progress, policy_version, policy, error"
     statements = []
     for number, year in ((101, 2024), (102, 2025)):
-        for table in DERIVED:
+        for table in (*DERIVED, *WORK):
             columns = [name for name in calibrated.analysis.table(table).columns if name != "academic_year"]
             names = ", ".join(f'"{name}"' for name in columns)
             statements.append(

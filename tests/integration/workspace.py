@@ -22,7 +22,8 @@ Pair = tuple[Dialect, Dialect]
 
 DERIVED = ("weekly_metrics", "weekly_flags", "class_notice")
 ROSTER = ("roster_class", "roster_advisor", "roster_student", "roster_subject", "roster_exam")
-PUBLISHED = (*DERIVED, *ROSTER, "analysis_state")
+WORK = ("class_work", "student_work")
+PUBLISHED = (*DERIVED, *WORK, *ROSTER, "analysis_state")
 EVERYTHING = (*PUBLISHED, "analysis_run", "intervention_log")
 OF_THE_RUN = ("run_id", "computed_at", "due_from", "due_policy_version")
 

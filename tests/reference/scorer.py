@@ -13,6 +13,7 @@ from tests.reference.metrics import Deviation, Published
 from tests.reference.reading import semesters_of
 from tests.reference.signals import Exact, midterm_score_pct, overall_att_pct, weekly_signals
 from tests.reference.triage import Past, Triaged
+from tests.reference.work import work_of_students
 
 WHOLE, SCORE, RISK, RATE = 0, 2, 1, 4
 DECIMALS = {
@@ -43,11 +44,12 @@ METRIC_OF = {"effort": "effort_score", "performance": "academic_performance", "a
 
 @dataclass
 class Result:
-    """What the analysis database would hold: rows of weekly_metrics, weekly_flags and class_notice."""
+    """What the analysis database would hold: rows of weekly_metrics, weekly_flags and class_notice, and the work."""
 
     metrics: list[Row] = field(default_factory=list)
     flags: list[Row] = field(default_factory=list)
     notices: list[Row] = field(default_factory=list)
+    work: list[Row] = field(default_factory=list)
 
     def published(self) -> Published:
         """The stored metrics by student and week."""
@@ -83,6 +85,7 @@ def score(
         else:
             for semester in semesters:
                 result.metrics += _reduced_rows(semester, week)
+    result.work = [row for semester in semesters for row in work_of_students(semester, through_week)]
     return result
 
 

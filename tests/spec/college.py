@@ -18,6 +18,7 @@ from edumetrics.engine.policy import Policy
 from edumetrics.engine.semester import Results, score_semester
 from edumetrics.engine.tables.roster import TERM_SCHEMA
 from tests.generative.frames import frames
+from tests.generative.work import pieces_of
 
 Row = dict[str, Any]
 Weeks = int | Iterable[int]
@@ -97,6 +98,14 @@ class Scored:
     def ranks(self, week: int) -> dict[str, int | None]:
         """student -> rank_in_class of a week."""
         return dict(self.results.flags.filter(sem_week=week).select("student_id", "rank_in_class").iter_rows())
+
+    def work(self, student: str) -> dict[str, Row]:
+        """work_id -> what came of it, in the order of the class's work."""
+        return {row["work_id"]: row for row in pieces_of(self.results) if row["student_id"] == student}
+
+    def states(self, student: str) -> dict[str, str]:
+        """work_id -> state."""
+        return {work_id: row["state"] for work_id, row in self.work(student).items()}
 
     def notices(self, week: int) -> list[str]:
         """The codes of the notices of a week."""

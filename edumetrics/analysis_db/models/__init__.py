@@ -22,12 +22,14 @@ from edumetrics.analysis_db.models.roster import (
 )
 from edumetrics.analysis_db.models.runs import AnalysisRun, AnalysisState, Runner
 from edumetrics.analysis_db.models.weekly import ClassNotice, WeeklyFlags, WeeklyMetrics
+from edumetrics.analysis_db.models.work import ClassWork, StudentWork
 
 __all__ = [
     "AnalysisRun",
     "AnalysisState",
     "AtRiskDrivers",
     "ClassNotice",
+    "ClassWork",
     "ModelArtefact",
     "ModelCard",
     "PostExamAnalysis",
@@ -43,6 +45,7 @@ __all__ = [
     "RosterStudent",
     "RosterSubject",
     "Runner",
+    "StudentWork",
     "SubjectDifficulty",
     "WeeklyFlags",
     "WeeklyMetrics",

@@ -57,11 +57,13 @@ class WeeklySignals:
     weeks: one row for each student and week of the roll, with the signals of section 1 and what the metrics need.
     lags: work due in this and the teaching weeks before (``work.work_by_lag``).
     missed: for each kind of work the runs of missed weeks (``work.missed_runs``).
+    work: the work of the semester, item by item (``work.Work``).
     work_not_loaded: work without a row in its week (``work.not_loaded``).
     """
 
     students: pl.DataFrame
     weeks: pl.DataFrame
+    work: Work
     lags: pl.DataFrame
     missed: dict[str, pl.DataFrame]
     work_not_loaded: pl.DataFrame
@@ -76,6 +78,7 @@ def weekly_signals(clean: CleanTables, roster: Roster, policy: Policy) -> Weekly
     return WeeklySignals(
         students=students,
         weeks=_side_by_side(clean, students, roll, work, lags, policy),
+        work=work,
         lags=lags,
         missed={kind: missed_runs(work, kind, roll, policy) for kind in (ASSIGNMENT, QUIZ)},
         work_not_loaded=not_loaded(work, roster),

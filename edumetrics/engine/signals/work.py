@@ -10,13 +10,15 @@ from edumetrics.engine.signals.roll import teaching_numbers
 from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ, CleanTables
 from edumetrics.engine.tables.roster import Roster
 
+_OF_PAIRS = ("item_no", "kind", "class_no", "due_no", "due_week", "loaded")
+
 
 @dataclass(frozen=True)
 class Work:
     """Work of the semester, item by item and student by student.
 
-    items: item_no, kind, class_no, subject_id, due_no (teaching number of the week it is due), due_week,
-    loaded (the week from which any row of a student of the class is known; null: never).
+    items: item_no, kind, class_no, work_id, subject_id, title, max_marks, due_no (teaching number of the week it is
+    due), due_week, loaded (the week from which any row of a student of the class is known; null: never).
     pairs: one row for each item and student it is due for: item_no, student_no, class_no, kind, due_no, due_week,
     loaded, handed_in (the week from which it is known to be handed in; null: never), unreadable (the week from which
     nothing can be told of it; null: never), mark_pct, quality_pct, plagiarism_pct (null unless handed in).
@@ -38,7 +40,7 @@ def due_work(clean: CleanTables, spans: pl.DataFrame, policy: Policy) -> Work:
         .rename({"week": "due_week", "teaching_no": "due_no"})
         .join(loaded, on="item_no", how="left")
         .with_columns(loaded=pl.when(pl.col("loaded").is_not_null()).then(pl.max_horizontal("due_week", "loaded")))
-        .select("item_no", "kind", "class_no", "subject_id", "due_no", "due_week", "loaded")
+        .select(*_OF_PAIRS, "work_id", "subject_id", "title", "max_marks")
     )
     students = spans.select("student_no", "class_no", "first_week")
     rows = clean.hand_ins.select(
@@ -55,7 +57,7 @@ def due_work(clean: CleanTables, spans: pl.DataFrame, policy: Policy) -> Work:
         ],
     )
     pairs = (
-        items.drop("subject_id")
+        items.select(_OF_PAIRS)
         .drop_nulls("loaded")
         .join(students, on="class_no")
         .filter(pl.col("due_week") >= pl.col("first_week"))

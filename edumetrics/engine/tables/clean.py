@@ -20,7 +20,8 @@ class CleanTables:
     attendance: student_no, class_no, week, held, present.
     library: student_no, class_no, week, visits. library_unknown: student_no, week of bad rows.
     borrows: student_no, class_no, week.
-    items: item_no, kind (assignments/quizzes), class_no, subject_id, week (due or scheduled).
+    items: item_no (in the order of class, week, kind and work_id), kind (assignments/quizzes), class_no, work_id,
+    subject_id, title, week (due or scheduled), max_marks.
     hand_ins: item_no, student_no, known, handed_in, mark_pct, quality_pct, plagiarism_pct.
     hand_ins_unreadable: item_no, student_no, unreadable: the week from which a bad row of the student is known.
     midterm, last_endterm: student_no, known, score_pct. exam_rows: student_no, known of every result of this semester.
@@ -169,7 +170,7 @@ def _borrows(rows: pl.DataFrame, roster: Roster, policy: Policy, report: Quality
 def _definitions(
     rows: pl.DataFrame, table: str, id_column: str, week: str, roster: Roster, policy: Policy, report: QualityReport
 ) -> pl.DataFrame:
-    """The work of the semester being scored: work_id, class_no, subject_id, week, max_marks, first_day."""
+    """The work of the semester being scored: work_id, class_no, subject_id, title, week, max_marks, first_day."""
     placed = rows.join(
         roster.classes.select("class_id", "semester", "class_no", "first_day"), on=["class_id", "semester"], how="left"
     ).with_columns(known_class=pl.col("class_id").is_in(roster.known_classes.implode()).fill_null(False))
@@ -181,7 +182,8 @@ def _definitions(
     }
     placed = placed.filter(pl.col("class_no").is_not_null() | ~pl.col("known_class"))
     sifted = sift(placed, table, rules, report, key=[id_column], week=week)
-    return sifted.good.select("class_no", "subject_id", "max_marks", "first_day", work_id=id_column, week=pl.col(week))
+    columns = ("class_no", "subject_id", "title", "max_marks", "first_day")
+    return sifted.good.select(*columns, work_id=id_column, week=pl.col(week))
 
 
 def _work_rows(
@@ -296,7 +298,8 @@ def _quizzes(
 
 
 def _work_items(defined: pl.DataFrame, kind: str) -> pl.DataFrame:
-    return defined.drop_nulls("class_no").select("work_id", "class_no", "subject_id", "week", kind=pl.lit(kind))
+    columns = ("work_id", "class_no", "subject_id", "title", "week", "max_marks")
+    return defined.drop_nulls("class_no").select(*columns, kind=pl.lit(kind))
 
 
 def _unknown_work(bad: pl.DataFrame, id_column: str, kind: str) -> pl.DataFrame:
