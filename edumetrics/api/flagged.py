@@ -92,6 +92,8 @@ class Flagged(ListResource):
         if published is None:
             return "No class is assigned to you, or nothing is published yet."
         week = self.query.get("week", published)
+        if week > published and not {"academic_year", "semester"} & set(self.query):
+            return f"Week {week} is not published yet; the last one is week {published}."
         return about_week(week) or f"Nobody is flagged in week {week} who fits."
 
 
