@@ -36,6 +36,28 @@ class Parameters(serializers.Serializer[Any]):
     """The query parameters of a resource, with types and bounds. Any other parameter is an error."""
 
 
+class Body(serializers.Serializer[Any]):
+    """The body of a request: an object. A field that is not declared is an error and never ignored."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        """Raises ValidationError, which names every field that is wrong or unknown."""
+        errors: dict[str, Any] = {}
+        values: Any = {}
+        try:
+            values = super().to_internal_value(data)
+        except ValidationError as error:
+            if not isinstance(data, Mapping):
+                raise
+            errors = dict(error.detail) if isinstance(error.detail, dict) else {}
+        known = ", ".join(self.fields) or "none"
+        errors |= {
+            str(name): [f"There is no such field here; there are: {known}."] for name in data if name not in self.fields
+        }
+        if errors:
+            raise ValidationError(errors)
+        return values
+
+
 class Key(serializers.CharField):
     """An id of the college."""
 
@@ -92,6 +114,12 @@ class Resource(APIView):
         if errors:
             raise ValidationError(errors)
         return dict(checked.validated_data)
+
+    def body(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        """The body, checked. Raises ValidationError."""
+        given = serializer(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
 
     @property
     def user(self) -> User:
