@@ -1,6 +1,7 @@
-# `make run` shows an advisor's week on a demo college; `make test` runs every test. Both set up all they need.
+# `make run` serves a demo college; `make test` runs every test. Both set up all they need.
 
 PYTHON ?= python3
+export PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 MANAGE := $(BIN)/python manage.py
@@ -13,21 +14,18 @@ SHELL := /bin/bash
 help:  ## what can be made
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
 
-run: $(VENV)/run.stamp  ## set up, simulate a demo college if there is none, and show an advisor's week
+run: export EDUMETRICS_DEMO := true
+run: $(VENV)/run.stamp  ## set up, simulate a demo college if there is none, score it, and serve it (PORT=8000)
 	@echo "== The analysis database: creating or updating its tables"
 	@$(MANAGE) migrate --verbosity 0
 	@echo "== The demo college (a simulated one; nobody in it is real)"
 	@$(MANAGE) demo_college --if-missing
 	@echo "== Scoring every missing week"
 	@$(MANAGE) calibrate
-	@echo "== This week's list of advisor ADV001"
-	@$(MANAGE) flagged --advisor ADV001
-	@echo "More to see:"
-	@echo "  $(MANAGE) flagged --class CSE25A --week 9         an earlier week"
-	@echo "  $(MANAGE) demo_college --advance                  let a week go by, then: $(MANAGE) run_weekly"
-	@echo "  $(MANAGE) log_intervention STUDENT --kind call --by ADV001"
-	@echo "  $(MANAGE) export weekly_metrics --out metrics.csv"
-	@echo "  $(MANAGE) help COMMAND                            what a command can do"
+	@echo "== The accounts of the demo"
+	@$(MANAGE) demo_accounts
+	@echo "== Server and scheduler (docs/how-to/use-the-api.md; the commands: $(MANAGE) help)"
+	@exec $(MANAGE) serve
 
 test: $(VENV)/dev.stamp  ## set up and run every test
 	@echo "== Tests"

@@ -35,21 +35,20 @@ def policy_page() -> str:
 
 
 def _numbers(section: Any, prefix: str = "") -> Iterator[tuple[str, str, str]]:
-    from pydantic import BaseModel
+    from edumetrics.engine.policy import Section, values_of
 
-    for name, field in type(section).model_fields.items():
-        value = getattr(section, name)
-        if isinstance(value, BaseModel):
-            yield from _numbers(value, f"{prefix}{name}.")
-        else:
-            yield f"{prefix}{name}", f"`{_plain(value)}`", field.description or _weight_or_level(prefix, name)
+    meanings = {one.key: one.meaning for one in values_of(section)}
 
+    def defaults(section: Any, prefix: str) -> Iterator[tuple[str, Any]]:
+        for name in type(section).model_fields:
+            value = getattr(section, name)
+            if isinstance(value, Section):
+                yield from defaults(value, f"{prefix}{name}.")
+            else:
+                yield f"{prefix}{name}", value
 
-def _weight_or_level(prefix: str, name: str) -> str:
-    words = name.replace("_", " ")
-    if prefix.startswith("risk.weights"):
-        return f"weight of the signal {words}"
-    return f"lowest risk score of the level {words}"
+    for key, value in defaults(section, prefix):
+        yield key, f"`{_plain(value)}`", meanings[key]
 
 
 def _plain(value: Any) -> str:

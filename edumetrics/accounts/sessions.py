@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.settings import api_settings
-from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
 from rest_framework_simplejwt.tokens import RefreshToken, Token
 from rest_framework_simplejwt.utils import get_md5_hash_password
 
@@ -89,8 +89,13 @@ def is_of_old_password(token: Token, user: User) -> bool:
 
 
 def end_all(user: User) -> None:
-    """End every session of a user."""
-    user.sessions.filter(ended_at=None).update(ended_at=datetime.now(UTC))
+    """End every session of a user in the portal, and spend every refresh token that a program of theirs holds."""
+    now = datetime.now(UTC)
+    user.sessions.filter(ended_at=None).update(ended_at=now)
+    held = OutstandingToken.objects.filter(user=user, expires_at__gt=now, blacklistedtoken=None)
+    BlacklistedToken.objects.bulk_create(
+        [BlacklistedToken(token=token) for token in held], batch_size=500, ignore_conflicts=True
+    )
 
 
 def _read(refresh: str) -> Token:

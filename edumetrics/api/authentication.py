@@ -75,12 +75,6 @@ class _Open(Resource):
         """So that refusals are 401."""
         return 'Bearer realm="api"'
 
-    def body(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
-        """The body, checked."""
-        given = serializer(data=self.request.data)
-        given.is_valid(raise_exception=True)
-        return dict(given.validated_data)
-
     def sign_in(self) -> User:
         """The user whose credentials are in the body. Raises AuthenticationFailed."""
         given = self.body(CredentialsSerializer)

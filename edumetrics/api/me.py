@@ -1,5 +1,6 @@
 """/api/me/: who is signed in, whose students they see, and what they can set for themselves."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 from drf_spectacular.utils import extend_schema
@@ -11,8 +12,12 @@ from edumetrics.accounts import scope
 from edumetrics.accounts.models import Role, User
 from edumetrics.accounts.signing_in import is_demo
 from edumetrics.analysis_db.models import AnalysisState, RosterClass
+from edumetrics.api.policy_file import policy_in_force
 from edumetrics.api.resources import Resource
 from edumetrics.audit.actions import What
+from edumetrics.interventions import follow_ups
+from edumetrics.interventions.models import InterventionLog
+from edumetrics.runs.queue import runner_alive
 
 MOST_CLASSES = 200
 
@@ -48,6 +53,10 @@ class MeSerializer(serializers.Serializer[Any]):
     demo = serializers.BooleanField(help_text="the college is a simulated one: nobody in it is real")
     classes = OwnClassSerializer(many=True, help_text=f"at most {MOST_CLASSES}; /api/classes/ has all")
     class_count = serializers.IntegerField()
+    follow_ups_due = serializers.IntegerField(help_text="your own follow-ups that are due today or were before")
+    runner_alive = serializers.BooleanField(
+        allow_null=True, help_text="whether a process is there that carries out runs; null: only admins are told"
+    )
 
 
 class OwnSettingsSerializer(serializers.Serializer[Any]):
@@ -91,6 +100,8 @@ def _present(user: User) -> dict[str, Any]:
             "class_id", "academic_year", "semester", "sem_week"
         )
     }
+    own = scope.of_students(InterventionLog.objects.filter(follow_up_by=user.username), user)
+    zone = policy_in_force().calendar.zone
     unpublished = {"academic_year": None, "semester": None, "sem_week": None}
     return {
         "username": user.username,
@@ -103,4 +114,6 @@ def _present(user: User) -> dict[str, Any]:
         "demo": is_demo(),
         "classes": [{**one, **states.get(one["class_id"], unpublished)} for one in shown],
         "class_count": classes.count(),
+        "follow_ups_due": follow_ups.due(own, datetime.now(zone).date()).count(),
+        "runner_alive": runner_alive(datetime.now(UTC)) is not None if user.is_admin else None,
     }

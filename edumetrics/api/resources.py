@@ -122,6 +122,12 @@ class Resource(APIView):
             raise ValidationError(errors)
         return dict(checked.validated_data)
 
+    def body(self, serializer: type[serializers.Serializer[Any]]) -> dict[str, Any]:
+        """The body, checked. Raises ValidationError."""
+        given = serializer(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
+
     @property
     def user(self) -> User:
         """Who asks."""

@@ -3,28 +3,37 @@
 from django.urls import path, re_path, register_converter
 
 from edumetrics.api import (
+    advisors,
+    audit,
     authentication,
     class_performance,
     classes,
     converters,
     document,
     flagged,
+    interventions,
     ledger,
     me,
     model_cards,
     notices,
+    passwords,
+    policy,
     post_exam,
     pre_endterm,
     pre_midterm,
     risk_of_failing,
+    runs,
     student_performance,
     students,
     subjects,
+    users,
     watchlist,
 )
 
 register_converter(converters.KeyConverter, "key")
 register_converter(converters.FlagConverter, "flag")
+register_converter(converters.Serial, "serial")
+register_converter(converters.Username, "username")
 
 urlpatterns = [
     path("token/", authentication.Token.as_view()),
@@ -51,6 +60,20 @@ urlpatterns = [
     path("ledger/", ledger.Ledger.as_view()),
     path("models/", model_cards.ModelCards.as_view()),
     re_path(r"^models/(?P<version>[a-z_]+-[0-9a-f]{12})/promote/$", model_cards.Promotion.as_view()),
+    path("interventions/", interventions.Interventions.as_view()),
+    path("interventions/<serial:intervention_id>/", interventions.Intervention.as_view()),
+    path("calibrate/", runs.Calibrate.as_view()),
+    path("runs/", runs.Runs.as_view()),
+    path("runs/<serial:run_id>/", runs.Run.as_view()),
+    path("policy/", policy.PolicyInForce.as_view()),
+    path("users/", users.Users.as_view()),
+    path("users/<username:username>/", users.OneUser.as_view()),
+    path("users/<username:username>/invite/", users.Invite.as_view()),
+    path("password/", passwords.Password.as_view()),
+    path("password/set/", passwords.PasswordByLink.as_view()),
+    path("password/forgotten/", passwords.ForgottenPassword.as_view()),
+    path("advisors/sync/", advisors.AdvisorSync.as_view()),
+    path("audit/", audit.Audit.as_view()),
     path("schema/", document.Document.as_view(), name="schema"),
     path("docs/", document.Browsable.as_view(url_name="schema")),
 ]

@@ -31,6 +31,7 @@ class What(StrEnum):
     CHANGE_USER = "change_user"
     INVITE = "invite"
     SET_PASSWORD = "set_password"  # noqa: S105
+    ASK_FOR_PASSWORD = "ask_for_password"  # noqa: S105
     SYNC_ADVISORS = "sync_advisors"
     HAND_OVER = "hand_over"
     CALIBRATE = "calibrate"
@@ -53,7 +54,7 @@ def record(
     """
     return AuditLog.objects.create(
         at=datetime.now(UTC),
-        who=who or _system_user(),
+        who=who or system_user(),
         what=What(what),
         whom=whom,
         from_where=from_where or f"command line on {socket.gethostname()}",
@@ -69,7 +70,8 @@ def pseudonym(student_id: str) -> str:
     return "student:" + salted_hmac("edumetrics.audit.student", student_id, algorithm="sha256").hexdigest()
 
 
-def _system_user() -> str:
+def system_user() -> str:
+    """Who uses the command line."""
     try:
         return pwd.getpwuid(os.getuid()).pw_name
     except KeyError:

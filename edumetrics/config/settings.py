@@ -92,6 +92,20 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 PASSWORD_RESET_TIMEOUT = int(timedelta(days=3).total_seconds())
 
+# Where browsers find the portal: what the links in mails begin with.
+PUBLIC_URL = env.str("PUBLIC_URL", default="").rstrip("/") or f"http://localhost:{env.str('PORT', default='') or 8000}"
+# A demo: accounts with known passwords can sign in, in a database that is marked as that of a demo college.
+EDUMETRICS_DEMO = env.bool("EDUMETRICS_DEMO", default=False)
+
+# Without a mail server links are shown to who made them, and nothing is mailed.
+MAILS = bool(env.str("EMAIL_URL", default=""))
+if MAILS:
+    vars().update(env.email("EMAIL_URL"))
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
+EMAIL_TIMEOUT = 30
+DEFAULT_FROM_EMAIL = env.str("MAIL_FROM", default="") or "edumetrics@localhost"
+
 AXES_FAILURE_LIMIT = 5
 # By name and address together: whoever guesses locks out themselves, and not the owner of the account.
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]

@@ -4,6 +4,8 @@ import hashlib
 import json
 import re
 import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property
 from pathlib import Path
@@ -371,6 +373,33 @@ def parse_policy(text: str, name: str = "policy") -> Policy:
         raise PolicyError(f"{name} is not valid TOML: {error}.") from error
     except ValidationError as error:
         raise PolicyError(f"{name} has {error.error_count()} wrong value(s):\n{_explain(error)}") from error
+
+
+@dataclass(frozen=True)
+class Value:
+    """One value of a policy; ``key`` as in the file, like triage.levels.watch."""
+
+    key: str
+    value: Any
+    meaning: str
+
+
+def values_of(section: Section, prefix: str = "") -> Iterator[Value]:
+    """Every value of a policy as plain JSON, with its meaning."""
+    for name, field in type(section).model_fields.items():
+        found = getattr(section, name)
+        if isinstance(found, Section):
+            yield from values_of(found, f"{prefix}{name}.")
+        else:
+            value = section.model_dump(mode="json", include={name})[name]
+            yield Value(f"{prefix}{name}", value, field.description or _weight_or_level(prefix, name))
+
+
+def _weight_or_level(prefix: str, name: str) -> str:
+    words = name.replace("_", " ")
+    if prefix.startswith("risk.weights"):
+        return f"weight of the signal {words}"
+    return f"lowest risk score of the level {words}"
 
 
 def policy_differences(old: dict[str, Any], new: dict[str, Any], prefix: str = "") -> list[str]:

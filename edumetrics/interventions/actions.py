@@ -1,10 +1,17 @@
-"""Logging contacts. Every write of the log goes through here."""
+"""Logging contacts and amending them. Every write of the log goes through here."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
 
 from edumetrics.analysis_db.models import AnalysisState, RosterStudent, WeeklyMetrics
 from edumetrics.engine.errors import EduMetricsError
-from edumetrics.interventions.models import InterventionLog
+from edumetrics.interventions.models import InterventionHistory, InterventionLog
+
+AMENDABLE = ("kind", "notes", "outcome", "follow_up_on", "follow_up_by", "follow_up_done_at")
+"""What may be put right afterwards; whom a contact was with, and in which week, may not."""
 
 
 class InterventionError(EduMetricsError):
@@ -42,7 +49,39 @@ def log_intervention(
         notes=notes,
         outcome=outcome,
         follow_up_on=follow_up_on,
+        follow_up_by=by,
         logged_at=at,
+    )
+
+
+def amend_intervention(intervention_id: int, *, by: str, at: datetime, **changes: Any) -> list[str]:
+    """Put right what a contact says (``AMENDABLE``), and keep what it said before; the names of what changed."""
+    with transaction.atomic():
+        row = InterventionLog.objects.select_for_update().get(pk=intervention_id)
+        changed = [name for name in AMENDABLE if name in changes and changes[name] != getattr(row, name)]
+        if changed:
+            keep_versions([row], by=by, at=at)
+            for name in changed:
+                setattr(row, name, changes[name])
+            row.save(update_fields=changed)
+    return changed
+
+
+def keep_versions(rows: Iterable[InterventionLog], *, by: str, at: datetime) -> None:
+    """Keep what contacts say now, before they are changed."""
+    InterventionHistory.objects.bulk_create(
+        [
+            InterventionHistory(
+                intervention=row,
+                student_id=row.student_id,
+                academic_year=row.academic_year,
+                changed_at=at,
+                changed_by=by,
+                **{name: getattr(row, name) for name in AMENDABLE},
+            )
+            for row in rows
+        ],
+        batch_size=500,
     )
 
 

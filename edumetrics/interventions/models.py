@@ -6,7 +6,7 @@ from edumetrics.engine.flags.codes import LEVELS
 
 
 class InterventionLog(models.Model):
-    """One contact with a student, in the week whose list it answers."""
+    """One contact with a student, in the week whose list it answers. Never deleted but with the student or the year."""
 
     class Kind(models.TextChoices):
         CONVERSATION = "conversation"
@@ -22,11 +22,13 @@ class InterventionLog(models.Model):
     academic_year = models.SmallIntegerField()
     semester = models.SmallIntegerField()
     sem_week = models.SmallIntegerField(help_text="the published week whose list the contact answers")
-    advisor = models.CharField(max_length=150, blank=True)
+    advisor = models.CharField(max_length=150, blank=True, help_text="who logged it")
     kind = models.CharField(max_length=20, choices=Kind)
     notes = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
     follow_up_on = models.DateField(null=True)
+    follow_up_by = models.CharField(max_length=150, blank=True, help_text="whose the follow-up is: first the advisor's")
+    follow_up_done_at = models.DateTimeField(null=True, help_text="null: still open, where there is one")
     logged_at = models.DateTimeField()
 
     class Meta:
@@ -90,3 +92,24 @@ class Snooze(models.Model):
                 fields=["student_id"], condition=models.Q(ended_at__isnull=True), name="snooze_one_not_ended"
             ),
         ]
+
+
+class InterventionHistory(models.Model):
+    """What an intervention said before somebody amended it."""
+
+    id = models.BigAutoField(primary_key=True)
+    intervention = models.ForeignKey(InterventionLog, models.CASCADE, related_name="history")
+    student_id = models.CharField(max_length=64)
+    academic_year = models.SmallIntegerField()
+    changed_at = models.DateTimeField(help_text="when it was amended and ceased to say this")
+    changed_by = models.CharField(max_length=150, help_text="who amended it")
+    kind = models.CharField(max_length=20, choices=InterventionLog.Kind)
+    notes = models.TextField(blank=True)
+    outcome = models.TextField(blank=True)
+    follow_up_on = models.DateField(null=True)
+    follow_up_by = models.CharField(max_length=150, blank=True)
+    follow_up_done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "intervention_history"
+        indexes = [models.Index(fields=["student_id", "academic_year"], name="intervention_history_student")]

@@ -76,6 +76,11 @@ class Workspace:
             "RETRY_SECONDS": "0",
             "DEBUG": "false",
             "ALLOWED_HOSTS": "localhost",
+            "EDUMETRICS_DEMO": "",
+            "EMAIL_URL": "",
+            "MAIL_FROM": "",
+            "PUBLIC_URL": "",
+            "PORT": "",
             "DJANGO_SETTINGS_MODULE": "edumetrics.config.settings",
             "PYTHONIOENCODING": "utf-8",
             # Tests run beside each other.
