@@ -130,7 +130,8 @@ def test_a_list_counts_only_what_it_shows(
         if "class_id" not in parameters or path in NEED_STUDENT or "page" not in parameters:
             continue
         everything, own = (
-            clients[role].get(f"{path}?class_id={people.own_class}").json().get("count") for role in ("admin", "advisor")
+            clients[role].get(f"{path}?class_id={people.own_class}").json().get("count")
+            for role in ("admin", "advisor")
         )
         of_all = clients["advisor"].get(path).json().get("count")
         assert own == everything == of_all, path
