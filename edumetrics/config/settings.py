@@ -188,6 +188,7 @@ SPECTACULAR_SETTINGS = {
         "LevelEnum": "edumetrics.engine.flags.codes.LEVELS",
         "WeekKindEnum": "edumetrics.api.kinds_of_week.KINDS",
         "MovementEnum": "edumetrics.api.flag_items.MOVEMENTS",
+        "RunStateEnum": "edumetrics.analysis_db.models.AnalysisRun.State",
         "WorkStateEnum": "edumetrics.api.student_work.WORK_STATES",
         "InterventionKindEnum": "edumetrics.interventions.models.InterventionLog.Kind",
     },
