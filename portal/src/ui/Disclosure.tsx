@@ -20,7 +20,7 @@ export function Disclosure({ title, note, children, startsOpen = false, level = 
       {note !== undefined && <span className="ml-1 font-normal text-ink-2">{note}</span>}
     </Collapsible.Trigger>
   )
-  const Heading = `h${level === 0 ? 2 : level}` as 'h2' | 'h3' | 'h4'
+  const Heading = `h${level === 0 ? 2 : level}` as const
   return (
     <Collapsible.Root defaultOpen={startsOpen}>
       {level === 0 ? trigger : <Heading>{trigger}</Heading>}

@@ -34,9 +34,9 @@ export function Shell({ nav, choices, search, userMenu, notice, children }: Prop
       </a>
       {notice}
       <header className="no-print sticky top-0 z-30 border-b border-line bg-surface">
-        <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-4 px-4 lg:flex-nowrap lg:px-6">
+        <div className="mx-auto flex max-w-7xl flex-wrap items-center gap-x-4 px-4 lg:px-6 xl:flex-nowrap">
           <div className="flex h-13 items-center gap-2">
-            <span className="lg:hidden">
+            <span className="xl:hidden">
               <IconButton
                 label={open ? 'Close the menu' : 'Open the menu'}
                 aria-expanded={open}
@@ -50,19 +50,19 @@ export function Shell({ nav, choices, search, userMenu, notice, children }: Prop
           <nav
             id="main-nav"
             aria-label="Main"
-            className={classes('order-last w-full lg:order-none lg:block lg:w-auto', open ? 'block pb-2' : 'hidden')}
+            className={classes('order-last w-full xl:order-none xl:block xl:w-auto', open ? 'block pb-2' : 'hidden')}
           >
-            <ul className="flex flex-col lg:h-13 lg:flex-row lg:gap-1">
+            <ul className="flex flex-col xl:h-13 xl:flex-row xl:gap-1">
               {nav.map((entry) => (
-                <li key={entry.to} className="lg:h-full">
+                <li key={entry.to} className="xl:h-full">
                   <NavLink
                     to={entry.to}
                     end={entry.exact}
                     onClick={() => setOpen(false)}
                     className={({ isActive }) =>
                       classes(
-                        'flex h-10 items-center border-transparent px-2 whitespace-nowrap focus-visible:-outline-offset-2 lg:h-full lg:border-b-2',
-                        isActive ? 'font-medium text-ink lg:border-accent' : 'text-ink-2 hover:text-ink',
+                        'flex h-10 items-center border-transparent px-2 whitespace-nowrap focus-visible:-outline-offset-2 xl:h-full xl:border-b-2',
+                        isActive ? 'font-medium text-ink xl:border-accent' : 'text-ink-2 hover:text-ink',
                       )
                     }
                   >
@@ -72,11 +72,11 @@ export function Shell({ nav, choices, search, userMenu, notice, children }: Prop
               ))}
             </ul>
           </nav>
-          <div className="ml-auto flex min-w-0 items-center gap-1 lg:order-2">
+          <div className="ml-auto flex min-w-0 items-center gap-1 xl:order-2">
             <div className="hidden items-center gap-1 sm:flex">{choices}</div>
             {userMenu}
           </div>
-          <div className="w-full min-w-0 pb-2 lg:order-1 lg:ml-auto lg:w-60 lg:shrink lg:pb-0">{search}</div>
+          <div className="w-full min-w-0 pb-2 xl:order-1 xl:ml-auto xl:w-60 xl:shrink xl:pb-0">{search}</div>
           <div className="order-3 -ml-2.5 flex w-full items-center gap-1 pb-1 sm:hidden">{choices}</div>
         </div>
       </header>

@@ -30,7 +30,7 @@ interface SectionProps {
 }
 
 export function Section({ title, note, tools, children, level = 2 }: SectionProps) {
-  const Heading = `h${level}` as 'h2' | 'h3'
+  const Heading = `h${level}` as const
   return (
     <section className="min-w-0 pb-8">
       <div className="flex min-h-8 flex-wrap items-center justify-between gap-x-4 pb-2">

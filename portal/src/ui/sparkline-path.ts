@@ -1,3 +1,12 @@
+/** Ends of the scale for some values 0-100: at least 30 points apart, so that a calm line looks calm. */
+export function sparklineRange(values: readonly (number | null)[]): [number, number] {
+  const known = values.filter((value) => value !== null)
+  if (known.length === 0) return [0, 100]
+  const [least, most] = [Math.min(...known), Math.max(...known)]
+  const spare = Math.max(0, 30 - (most - least)) / 2
+  return [least - spare, most + spare]
+}
+
 interface Drawn {
   line: string
   /** Where the last value is; null without any. */

@@ -1,5 +1,5 @@
 import { Pause, Play } from 'lucide-react'
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from 'react'
+import { useCallback, useLayoutEffect, useMemo, useRef, useState, type KeyboardEvent, type PointerEvent, type RefObject } from 'react'
 import { count, formatNumber } from '@/format'
 import { Button, Checkbox, LevelMark } from '@/ui'
 import { LEVELS, LEVEL_WORDS } from '@/ui/level'
@@ -7,7 +7,7 @@ import { ChartFrame } from '../ChartFrame'
 import { useWidth } from '../use-width'
 import { draw, effortAt, makeStamps, MARGIN, performanceAt, starAt, xOf, yOf, type Plane, type Scene, type Stamps } from './draw'
 import { GalaxyTable } from './GalaxyTable'
-import { byUrgency, packStars, within, type Brush, type Star } from './stars'
+import { byUrgency, packStars, within, type Brush, type Star, type Stars } from './stars'
 import { useClock } from './use-clock'
 
 interface Props {
@@ -18,7 +18,7 @@ interface Props {
   onOpen: (id: string) => void
 }
 
-/** Trails of all 5,000 would be a haze: the most urgent have one, and whoever is pointed at. */
+/** Trails of all 5,000 would be a haze: the most urgent of those with a level have one, and whoever is pointed at. */
 const TRAILS = 60
 const TRAIL_WEEKS = 4
 
@@ -33,33 +33,42 @@ export function Galaxy({ title, stars, weeks, onOpen }: Props) {
   const height = Math.round(Math.min(560, Math.max(320, width * 0.62)))
   const plane: Plane = { width, height, ratio: Math.min(2, window.devicePixelRatio) }
   const packed = useMemo(() => packStars(stars, weeks.length), [stars, weeks.length])
-  const scene = useRef<Scene | null>(null)
-  const paint = useCallback(() => {
+  const scene = useRef<(Scene & { plane: Plane }) | null>(null)
+  const paint = useCallback((time: number) => {
     const pen = canvas.current?.getContext('2d')
     if (pen == null || stamps.current === null || scene.current === null) return
-    scene.current.time = clockTime.current()
-    draw(pen, scene.current, stamps.current, planeNow.current)
+    draw(pen, { ...scene.current, time }, stamps.current, scene.current.plane)
   }, [])
   const clock = useClock(Math.max(0, weeks.length - 1), paint)
-  const clockTime = useRef(clock.time)
-  const planeNow = useRef(plane)
+  const clockTime = clock.time
   const order = useMemo(() => byUrgency(packed, clock.week), [packed, clock.week])
   const everyone = useMemo(() => placedFirst(order, packed.count), [order, packed.count])
   const chosen = useMemo(() => (brush === null ? null : within(packed, clock.week, brush)), [packed, clock.week, brush])
+  const roomy = stars.length <= 400
+  const laidOut = width > 0
   useLayoutEffect(() => {
-    planeNow.current = plane
+    const make = () => {
+      if (canvas.current !== null) stamps.current = makeStamps(canvas.current, plane.ratio, roomy)
+      paint(clockTime())
+    }
+    make()
+    const observer = new MutationObserver(make)
+    observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
+    return () => observer.disconnect()
+  }, [plane.ratio, roomy, laidOut, paint, clockTime])
+  useLayoutEffect(() => {
     scene.current = {
       stars: packed,
       time: clock.time(),
+      plane,
       order: everyone,
-      trails: withTrails ? order.slice(0, TRAILS) : [],
+      trails: withTrails ? mostUrgent(packed, order, clock.week) : [],
       trailWeeks: TRAIL_WEEKS,
       chosen: chosen === null ? null : new Set(chosen),
       pointed,
     }
-    paint()
+    paint(clock.time())
   })
-  useStamps(canvas, stamps, plane, stars.length <= 400, paint)
   const shown = pointed === null ? null : (stars[pointed] ?? null)
   return (
     <ChartFrame
@@ -97,7 +106,7 @@ export function Galaxy({ title, stars, weeks, onOpen }: Props) {
           <Surface
             {...{ plane, brush, setBrush, setPointed, pointed, order, onOpen, stars }}
             canvas={canvas}
-            find={(x, y) => (scene.current === null ? null : starAt(scene.current, plane, x, y))}
+            find={(x, y) => (scene.current === null ? null : starAt({ ...scene.current, time: clock.time() }, plane, x, y))}
           />
         )}
       </div>
@@ -123,31 +132,14 @@ export function Galaxy({ title, stars, weeks, onOpen }: Props) {
   )
 }
 
+function mostUrgent(stars: Stars, order: readonly number[], week: number): number[] {
+  return order.filter((star) => (stars.level[star * stars.weeks + week] ?? 0) < LEVELS.indexOf('fine')).slice(0, TRAILS)
+}
+
 /** Everyone is drawn while it plays, also who has no place in the week just passed. */
 function placedFirst(order: readonly number[], all: number): number[] {
   const placed = new Set(order)
   return [...order, ...Array.from({ length: all }, (_, star) => star).filter((star) => !placed.has(star))]
-}
-
-function useStamps(
-  canvas: RefObject<HTMLCanvasElement | null>,
-  stamps: RefObject<Stamps | null>,
-  plane: Plane,
-  roomy: boolean,
-  paint: () => void,
-): void {
-  const ready = plane.width > 0
-  useEffect(() => {
-    const make = () => {
-      if (canvas.current === null) return
-      stamps.current = makeStamps(canvas.current, plane.ratio, roomy)
-      paint()
-    }
-    make()
-    const observer = new MutationObserver(make)
-    observer.observe(document.documentElement, { attributeFilter: ['data-theme'] })
-    return () => observer.disconnect()
-  }, [canvas, stamps, plane.ratio, roomy, paint, ready])
 }
 
 interface SurfaceProps {

@@ -17,7 +17,7 @@ interface Clock {
  * Plays over the weeks 0 to `last`, calling `onFrame` before each picture. Time is kept outside React's state: a frame
  * costs its drawing and nothing else. Where motion is unwanted it goes from week to week without moving between.
  */
-export function useClock(last: number, onFrame: () => void): Clock {
+export function useClock(last: number, onFrame: (time: number) => void): Clock {
   const [week, setWeek] = useState(last)
   const [playing, setPlaying] = useState(false)
   const now = useRef(last)
@@ -33,7 +33,7 @@ export function useClock(last: number, onFrame: () => void): Clock {
       const time = Math.min(last, Math.max(0, (at - started) / WEEK_MS))
       now.current = still ? Math.floor(time) : time
       setWeek(Math.floor(time))
-      frame.current()
+      frame.current(now.current)
       if (time < last) request = requestAnimationFrame(step)
       else setPlaying(false)
     })
