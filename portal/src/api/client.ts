@@ -28,13 +28,17 @@ interface Answer<Data> {
   response: Response
 }
 
-/** The data of an answer of `api`; throws an ApiError otherwise. `await unwrap(api.GET('/api/me/'))` */
-export async function unwrap<Data>(answer: Promise<Answer<Data>>): Promise<Data> {
+/**
+ * The data of an answer of `api`; throws an ApiError otherwise. `await unwrap(api.GET('/api/me/'))`
+ *
+ * A list can also be had as CSV, a text; that is what `downloadCsv` is for.
+ */
+export async function unwrap<Data>(answer: Promise<Answer<Data>>): Promise<Exclude<Data, string>> {
   const { data, error, response } = await answer.catch((reason: unknown) => {
     throw asApiError(reason)
   })
   if (!response.ok) throw errorOf(response.status, error)
-  return data as Data // 204 has no data, and its type says so
+  return data as Exclude<Data, string> // 204 has no data, and its type says so
 }
 
 /** A list as a CSV file, by the same address as the page shows. */

@@ -1,9 +1,10 @@
-import { useQuery } from '@tanstack/react-query'
 import { CircleUser } from 'lucide-react'
 import { Outlet } from 'react-router'
-import { api, unwrap } from '@/api/client'
+import { useMe } from '@/api/me'
 import { session } from '@/api/session'
 import { paths } from '@/paths'
+import { StudentSearch } from './StudentSearch'
+import { WeekAndClass } from './WeekAndClass'
 import { chooseTheme, useThemeChoice, type ThemeChoice } from '@/theme'
 import { Button, Menu, Shell, toast, type NavEntry } from '@/ui'
 
@@ -15,15 +16,24 @@ const NAV: readonly NavEntry[] = [
   { label: 'Follow-ups', to: paths.followUps() },
 ]
 
-export function useMe() {
-  return useQuery({ queryKey: ['me'], queryFn: () => unwrap(api.GET('/api/me/')), staleTime: Infinity })
-}
+const ADMIN_NAV: readonly NavEntry[] = [
+  { label: 'Runs', to: paths.runs() },
+  { label: 'Models', to: paths.models() },
+  { label: 'Users', to: paths.users() },
+  { label: 'Audit log', to: paths.audit() },
+]
 
 /** What every page has around it. */
 export function Frame() {
   const me = useMe().data
   return (
-    <Shell nav={NAV} userMenu={<UserMenu name={me?.name ?? ''} />} notice={me?.demo === true ? <DemoNotice /> : undefined}>
+    <Shell
+      nav={me?.role === 'admin' ? [...NAV, ...ADMIN_NAV] : NAV}
+      choices={<WeekAndClass />}
+      search={<StudentSearch />}
+      userMenu={<UserMenu name={me?.name ?? ''} />}
+      notice={me?.demo === true ? <DemoNotice /> : undefined}
+    >
       <Outlet />
     </Shell>
   )
@@ -59,6 +69,8 @@ function UserMenu({ name }: { name: string }) {
           onChange: (value) => chooseTheme(value as ThemeChoice),
         },
         { kind: 'line' },
+        { kind: 'link', label: 'Account and settings', to: paths.account() },
+        { kind: 'link', label: 'The policy in force', to: paths.policy() },
         { kind: 'action', label: 'Sign out', onSelect: () => void signOut() },
       ]}
     />

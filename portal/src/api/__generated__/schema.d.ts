@@ -4,6 +4,74 @@
  */
 
 export interface paths {
+    "/api/advisors/sync/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Invite new advisors, deactivate those who are gone, and give classes, as the last run found the table. */
+        post: operations["advisors_sync"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["audit_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/calibrate/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Queue a run that brings the results to the college's week; the runner process carries it out. */
+        post: operations["calibrate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/class-performance/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["class_performance_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/classes/": {
         parameters: {
             query?: never;
@@ -13,6 +81,111 @@ export interface paths {
         };
         /** @description A page of the list, or with format=csv the whole of it. */
         get: operations["classes_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flagged/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["flagged_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flagged/{flag}/feedback/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Say whether the flag helped, and why; what you said of it before is replaced. */
+        post: operations["flag_feedback"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/flagged/{flag}/snooze/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Put the flag off, with a reason and a day: until then it counts as in progress, unless it gets worse. */
+        post: operations["flag_snooze"];
+        /** @description End the student's snooze; 404 where none is active. */
+        delete: operations["flag_snooze_end"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interventions/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["interventions_retrieve"];
+        put?: never;
+        /** @description Log a contact. In the follow-up window of the policy the student then is in progress. */
+        post: operations["intervention_log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/interventions/{intervention_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description What it says, and what it said before. */
+        get: operations["intervention_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Put it right, or say that its follow-up is done; what it said before is kept. */
+        patch: operations["intervention_amend"];
+        trace?: never;
+    };
+    "/api/ledger/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["ledger_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -37,6 +210,228 @@ export interface paths {
         head?: never;
         /** @description Set the weekly capacity and what to be told of. */
         patch: operations["me_change"];
+        trace?: never;
+    };
+    "/api/models/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["models_retrieve"];
+        put?: never;
+        /** @description Have a model trained for each output, from every finished semester. None of them is put into use by that. */
+        post: operations["models_train"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/models/{version}/promote/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Have the next runs predict by this model; what was predicted stays. Answers with the comparison. */
+        post: operations["models_promote"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/notices/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["notices_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Change one's own. Every session and token ends, this one too: sign in anew. */
+        post: operations["password_change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/forgotten/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Ask for a one-time link by mail. The answer does not say whether there is such an account. */
+        post: operations["password_forgotten"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/password/set/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Set the password of the account whose link it is; the link works once. Then sign in. */
+        post: operations["password_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/policy/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every number of the scoring and of the schedule, with its meaning. */
+        get: operations["policy_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/post-exam/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["post_exam_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pre-endterm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["pre_endterm_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/pre-midterm/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["pre_midterm_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/risk-of-failing/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["risk_of_failing_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["runs_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/runs/{run_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description How far it is, or what came of it. */
+        get: operations["run_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/session/": {
@@ -68,6 +463,91 @@ export interface paths {
         put?: never;
         /** @description A new access token, and a new refresh token in the cookie. */
         post: operations["session_refresh"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/student-performance/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["student_performance_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/students/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["students_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/students/{student_id}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Everything that the student's page shows. The audit log records that you read it. */
+        get: operations["student_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/students/{student_id}/work/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Every piece of work, due or not yet. The audit log records that you read it. */
+        get: operations["student_work_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/subjects/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["subjects_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -125,6 +605,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/users/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["users_retrieve"];
+        put?: never;
+        /** @description Add an account and invite its owner: the answer has a one-time link to set a password. */
+        post: operations["user_add"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/users/{username}/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The account. */
+        get: operations["user_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** @description Change role, classes, branches, or whether they may sign in. Open follow-ups go along with a class. */
+        patch: operations["user_change"];
+        trace?: never;
+    };
+    "/api/users/{username}/invite/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description A new one-time link to set a password; an older one stops working. The present password holds until then. */
+        post: operations["user_invite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/watchlist/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["watchlist_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -134,6 +684,71 @@ export interface components {
             access: string;
             /** @description seconds that the access token is good for */
             expires_in: number;
+        };
+        /** @description The advisor in the college's table. */
+        AdvisorOfStudent: {
+            advisor_id: string;
+            email: string | null;
+            name: string | null;
+        };
+        /** @description What happens now; the same for every user name. */
+        Asked: {
+            detail: string;
+        };
+        /** @description How likely the student is to fail an endterm or drop out, by a trained model. */
+        AtRisk: {
+            academic_year: number;
+            drivers: components["schemas"]["DriverOfStudent"][];
+            /** @description model_card.version that gave it */
+            model_version: string;
+            /**
+             * Format: double
+             * @description as in weekly_metrics; 0-1, 4 decimals
+             */
+            p_at_risk: number | null;
+            sem_week: number;
+            semester: number;
+        };
+        /** @description What is left of the attendance that the college requires. */
+        AttendanceLeft: {
+            lectures_remaining: number | null;
+            lectures_to_attend: number | null;
+            /** Format: double */
+            overall_att_pct: number | null;
+            /** @description null: not known */
+            reachable: boolean | null;
+            /** Format: double */
+            required_pct: number;
+            sentence: string;
+        };
+        /** @description Something that was done. */
+        Audit: {
+            /** Format: date-time */
+            at: string;
+            /** @description counts and options */
+            details: {
+                [key: string]: unknown;
+            };
+            /** @description an address, or: command line on HOST */
+            from_where: string;
+            id: number;
+            /** @description what was done, like read_student */
+            what: string;
+            /** @description the user; of a command, the operating system's user */
+            who: string;
+            /** @description whom it was about; a student as a pseudonym */
+            whom: string;
+        };
+        /** @description What to calibrate; nothing given: every week that is missing. */
+        CalibrateRequest: {
+            /** @description score the weeks from this one on anew */
+            recompute_from?: number | null;
+        };
+        /** @description The present and the new password. */
+        ChangedPasswordRequest: {
+            /** @description at least 10 characters, not only digits, no common one, unlike name and user name */
+            new: string;
+            old: string;
         };
         /** @description A class. */
         Class: {
@@ -156,11 +771,613 @@ export interface components {
             students: number;
             year_of_study: number | null;
         };
+        /** @description The class in the same week. */
+        ClassBands: {
+            effort: components["schemas"]["Quartiles"];
+            overall_attendance: components["schemas"]["Quartiles"];
+            performance: components["schemas"]["Quartiles"];
+            weekly_attendance: components["schemas"]["Quartiles"];
+        };
+        /** @description An advisor and classes. */
+        ClassesOfUser: {
+            classes: string[];
+            username: string;
+        };
+        /** @description Flagged students against the teaching week before. */
+        ClassMovement: {
+            /** @description a lower level */
+            better: number;
+            /** @description not flagged any more */
+            gone: number;
+            /** @description flagged, and not the week before */
+            new: number;
+            same: number;
+            /** @description null: the first teaching week, or no teaching */
+            week_before: number | null;
+            /** @description a higher level */
+            worse: number;
+        };
+        /** @description The class that the student is in. */
+        ClassOfStudent: {
+            branch: string | null;
+            class_id: string;
+            name: string | null;
+            section: string | null;
+            year_of_study: number | null;
+        };
+        /** @description A class in a week. */
+        ClassPerformance: {
+            attendance_shortfall: components["schemas"]["Shortfall"];
+            class_id: string;
+            class_name: string | null;
+            effort: components["schemas"]["Distributed"];
+            /**
+             * @description exam and holiday weeks have no flags
+             *
+             *     * `teaching` - teaching
+             *     * `grace` - grace
+             *     * `midterm` - midterm
+             *     * `endterm` - endterm
+             *     * `holiday` - holiday
+             */
+            kind: components["schemas"]["WeekKindEnum"];
+            levels: components["schemas"]["LevelCounts"];
+            lists: components["schemas"]["ListCounts"];
+            movement: components["schemas"]["ClassMovement"];
+            on_roll: number;
+            overall_attendance: components["schemas"]["Measure"];
+            performance: components["schemas"]["Distributed"];
+            risk_score: components["schemas"]["Measure"];
+            week_status: components["schemas"]["WeekStatus"];
+            weekly_attendance: components["schemas"]["Measure"];
+        };
         /** @description User name and password. */
         CredentialsRequest: {
             password: string;
             username: string;
         };
+        /**
+         * @description * `HARD` - HARD
+         *     * `MEDIUM` - MEDIUM
+         *     * `EASY` - EASY
+         * @enum {string}
+         */
+        DifficultyEnum: "HARD" | "MEDIUM" | "EASY";
+        /** @description The same, with how many students are in each tenth of 0 to 100. */
+        Distributed: {
+            /** @description students from 0 to under 10, to under 20, ... and 90 to 100 */
+            bins: number[];
+            /** @description students who have a value */
+            count: number;
+            /** Format: double */
+            lower_quartile: number | null;
+            /** Format: double */
+            mean: number | null;
+            /** Format: double */
+            median: number | null;
+            /** Format: double */
+            upper_quartile: number | null;
+        };
+        /** @description One of the main drivers of a prediction, the strongest first. */
+        Driver: {
+            /**
+             * Format: double
+             * @description how far the prediction would move if it were typical; points of a score, 0-1 of a probability; null: a rule of thumb
+             */
+            effect: number | null;
+            /** @description name of the feature */
+            feature: string;
+            /** @description in words, with its numbers */
+            sentence: string;
+            /**
+             * Format: double
+             * @description median of those learnt from, or the rule
+             */
+            typical: number | null;
+            /**
+             * Format: double
+             * @description the student's; null: not known
+             */
+            value: number | null;
+        };
+        /** @description What moves a prediction. */
+        DriverOfStudent: {
+            /** Format: double */
+            effect: number | null;
+            feature: string;
+            sentence: string;
+            /** @description of students like them */
+            typical: unknown;
+            /** @description the student's */
+            value: unknown;
+        };
+        /** @description The endterm score predicted. */
+        EndtermOfStudent: {
+            academic_year: number;
+            drivers: components["schemas"]["DriverOfStudent"][];
+            fail_drivers: components["schemas"]["DriverOfStudent"][];
+            /** @description model_card.version that gave p_fail; null: no trained model */
+            fail_model_version: string | null;
+            /**
+             * Format: double
+             * @description upper end of the 80 % interval; 0-100, 2 decimals
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description lower end of the 80 % interval; 0-100, 2 decimals
+             */
+            low: number | null;
+            /** @description model_card.version that gave the score; null: no trained model */
+            model_version: string | null;
+            /** @description why a number is null or a rule of thumb, in words; empty: a trained model's */
+            note: string;
+            /**
+             * Format: double
+             * @description calibrated probability of failing at least one subject's endterm; 0-1, 4 decimals
+             */
+            p_fail: number | null;
+            /**
+             * Format: double
+             * @description mean score over the subjects, or A where no trained model is promoted; 0-100, 2 decimals
+             */
+            predicted_endterm_score: number | null;
+            /** @description LOW, MEDIUM or HIGH; null: cannot be told */
+            risk_label: string | null;
+            /** @description week of the prediction */
+            sem_week: number;
+            semester: number;
+        };
+        /** @description What was predicted for an exam, and what came of it. */
+        ExamOfStudent: {
+            academic_year: number;
+            /**
+             * Format: double
+             * @description mean score of the results; null: absent from all, or left before; 0-100, 2 decimals
+             */
+            actual: number | null;
+            /** @description midterm or endterm */
+            exam_type: string;
+            /** @description failed it, over all subjects at least one; null for the midterm and who left before */
+            failed: boolean | null;
+            /** @description subjects failed; only over all subjects */
+            failed_subjects: number | null;
+            /**
+             * Format: double
+             * @description upper end of the 80 % interval; 0-100, 2 decimals
+             */
+            high: number | null;
+            /** @description left during the semester, before the exam */
+            left_college: boolean;
+            /**
+             * Format: double
+             * @description lower end of the 80 % interval; 0-100, 2 decimals
+             */
+            low: number | null;
+            /**
+             * Format: double
+             * @description predicted probability of failing; 0-1, 4 decimals
+             */
+            p_fail: number | null;
+            /**
+             * Format: double
+             * @description predicted score; null where none was made (by subject only p_fail is predicted); 0-100, 2 decimals
+             */
+            predicted: number | null;
+            /** @description the verdict in words, or why there is none */
+            reason: string;
+            /**
+             * Format: double
+             * @description actual - predicted, in points; 2 decimals
+             */
+            residual: number | null;
+            /** @description week by whose end the results were in; at most the last week */
+            sem_week: number;
+            semester: number;
+            /** @description null: over all subjects */
+            subject_id: string | null;
+            /** @description null: over all subjects */
+            subject_name: string | null;
+            /** @description under, as expected or over; null where reason says why */
+            verdict: string | null;
+        };
+        /**
+         * @description * `midterm` - midterm
+         *     * `endterm` - endterm
+         * @enum {string}
+         */
+        ExamTypeEnum: "midterm" | "endterm";
+        /** @description How likely the student is to fail a subject. */
+        FailingOfStudent: {
+            academic_year: number;
+            drivers: components["schemas"]["DriverOfStudent"][];
+            /** @description model_card.version that gave p_fail; null: no trained model */
+            model_version: string | null;
+            /** @description why a number is null or a rule of thumb, in words; empty: a trained model's */
+            note: string;
+            /**
+             * Format: double
+             * @description calibrated probability of failing the subject's endterm; 0-1, 4 decimals
+             */
+            p_fail: number | null;
+            /** @description LOW, MEDIUM or HIGH; null: cannot be told */
+            risk_label: string | null;
+            /** @description week of the prediction */
+            sem_week: number;
+            semester: number;
+            subject_id: string;
+            subject_name: string | null;
+        };
+        /** @description What the user said of the flag. */
+        Feedback: {
+            /** Format: date-time */
+            at: string;
+            helpful: boolean;
+            why: string;
+        };
+        /** @description Whether a flag helped. */
+        FeedbackBodyRequest: {
+            helpful: boolean;
+            /** @default  */
+            why: string;
+        };
+        /** @description What somebody said of one of the flags. */
+        FeedbackOfStudent: {
+            academic_year: number;
+            /**
+             * Format: date-time
+             * @description when it was last said
+             */
+            at: string;
+            /** @description who says so */
+            by: string;
+            helpful: boolean;
+            /** @description the week of the flag */
+            sem_week: number;
+            semester: number;
+            why: string;
+        };
+        /** @description Rows of one table and week that break one rule. */
+        Finding: {
+            /** @description keys of some of the rows */
+            examples: string[];
+            rows: number;
+            rule: string;
+            /** @description the rule in words */
+            sentence: string;
+            table: string;
+            week: number | null;
+        };
+        /** @description A flag: a student to see in a week (or one of whom we cannot tell), and why. */
+        Flag: {
+            class_id: string;
+            class_name: string | null;
+            /** @description signal -> points; they add up to the risk score */
+            contributions: {
+                [key: string]: number;
+            };
+            diagnosis: string;
+            /** @description flagged teaching weeks in a row just before this one */
+            escalation_level: number;
+            feedback: components["schemas"]["Feedback"] | null;
+            first_flagged_week: number | null;
+            follow_up: components["schemas"]["FollowUp"] | null;
+            grace: boolean;
+            /** @description public id of the flag; the same after every recompute */
+            id: string;
+            integrity: boolean;
+            last_contact: components["schemas"]["LastContact"] | null;
+            /**
+             * @description null: integrity or cannot_tell only
+             *
+             *     * `watch` - watch
+             *     * `high` - high
+             *     * `critical` - critical
+             */
+            level: components["schemas"]["LevelEnum"] | components["schemas"]["NullEnum"];
+            list: components["schemas"]["ListEnum"];
+            missing: components["schemas"]["Missing"][];
+            movement: components["schemas"]["Movement"];
+            name: string | null;
+            override: boolean;
+            rank_in_class: number | null;
+            reasons: components["schemas"]["Reason"][];
+            /** Format: double */
+            risk_score: number;
+            roll_number: number | null;
+            snooze: components["schemas"]["Snooze"] | null;
+            strengths: components["schemas"]["Strength"][];
+            student_id: string;
+            trend: components["schemas"]["Trend"];
+            /** Format: double */
+            urgency: number;
+            week_status: components["schemas"]["WeekStatus"];
+            /** @description flagged teaching weeks in a row up to this one */
+            weeks_flagged: number;
+        };
+        /** @description A week's flag, in short. */
+        FlagOfWeek: {
+            academic_year: number;
+            diagnosis: string;
+            id: string;
+            level: components["schemas"]["LevelEnum"] | components["schemas"]["NullEnum"];
+            /**
+             * @description as it was stored
+             *
+             *     * `contact` - contact
+             *     * `watching` - watching
+             *     * `in_progress` - in_progress
+             *     * `integrity` - integrity
+             *     * `cannot_tell` - cannot_tell
+             */
+            list: components["schemas"]["ListEnum"];
+            reasons: components["schemas"]["Reason"][];
+            /** Format: double */
+            risk_score: number;
+            sem_week: number;
+            semester: number;
+            /** Format: double */
+            urgency: number;
+        };
+        /** @description What was promised and is not done yet; of several the first that is due. */
+        FollowUp: {
+            /** @description today or before */
+            due: boolean;
+            /** Format: date */
+            follow_up_on: string;
+            intervention_id: number;
+            outcome: string;
+        };
+        /** @description Whose password it is. */
+        ForgottenRequest: {
+            username: string;
+        };
+        /** @description A class that an advisor is responsible for. */
+        GivenClass: {
+            class_id: string;
+            /**
+             * @description who says so; what the college says, only a sync changes
+             *
+             *     * `college` - the college's table of advisors
+             *     * `admin` - an admin
+             */
+            origin: components["schemas"]["OriginEnum"];
+        };
+        /** @description A contact with a student. */
+        Intervention: {
+            /** @description user name of who logged it */
+            advisor: string;
+            /**
+             * Format: date-time
+             * @description the last time; null: it says what it said first
+             */
+            amended_at: string | null;
+            /** @description the class the student was in when it was logged */
+            class_id: string;
+            /** @description a follow-up is due today or was before, and is not done */
+            due: boolean;
+            /** @description user name of whose the follow-up is */
+            follow_up_by: string;
+            /** Format: date-time */
+            follow_up_done_at: string | null;
+            /** Format: date */
+            follow_up_on: string | null;
+            id: number;
+            kind: components["schemas"]["InterventionKindEnum"];
+            /** Format: date-time */
+            logged_at: string;
+            notes: string;
+            outcome: string;
+            roll_number: number | null;
+            student_id: string;
+            student_name: string | null;
+            /** @description the published week whose list the contact answers */
+            week_status: components["schemas"]["WeekStatus"];
+        };
+        /** @description A contact, and all that it said before. */
+        InterventionDetail: {
+            /** @description user name of who logged it */
+            advisor: string;
+            /**
+             * Format: date-time
+             * @description the last time; null: it says what it said first
+             */
+            amended_at: string | null;
+            /** @description the class the student was in when it was logged */
+            class_id: string;
+            /** @description a follow-up is due today or was before, and is not done */
+            due: boolean;
+            /** @description user name of whose the follow-up is */
+            follow_up_by: string;
+            /** Format: date-time */
+            follow_up_done_at: string | null;
+            /** Format: date */
+            follow_up_on: string | null;
+            /** @description earlier versions, the oldest first */
+            history: components["schemas"]["Version"][];
+            id: number;
+            kind: components["schemas"]["InterventionKindEnum"];
+            /** Format: date-time */
+            logged_at: string;
+            notes: string;
+            outcome: string;
+            roll_number: number | null;
+            student_id: string;
+            student_name: string | null;
+            /** @description the published week whose list the contact answers */
+            week_status: components["schemas"]["WeekStatus"];
+        };
+        /**
+         * @description * `conversation` - Conversation
+         *     * `call` - Call
+         *     * `mail_to_student` - mail to student
+         *     * `mail_to_parent` - mail to parent
+         *     * `referral` - Referral
+         *     * `other` - Other
+         * @enum {string}
+         */
+        InterventionKindEnum: "conversation" | "call" | "mail_to_student" | "mail_to_parent" | "referral" | "other";
+        /** @description A contact. */
+        InterventionOfStudent: {
+            academic_year: number;
+            /** @description who logged it */
+            by: string;
+            /** Format: date */
+            follow_up_on: string | null;
+            id: number;
+            kind: string;
+            /** Format: date-time */
+            logged_at: string;
+            notes: string;
+            outcome: string;
+            /** @description the published week whose list the contact answers */
+            sem_week: number;
+            semester: number;
+        };
+        /** @description A one-time link to set a password. It is a key to the account: hand it to its owner and to nobody else. */
+        Invitation: {
+            /** Format: date-time */
+            expires_at: string;
+            /** @description it is on its way by mail; false: hand it on yourself */
+            mailed: boolean;
+            url: string;
+            username: string;
+        };
+        /** @description A new account, and the link to its first password. */
+        InvitedUser: {
+            /** @description may sign in */
+            active: boolean;
+            /** @description in the college's table of advisors */
+            advisor_id: string | null;
+            branches: string[];
+            classes: components["schemas"]["GivenClass"][];
+            /** Format: date-time */
+            created_at: string;
+            /** @description an account of the demo college, with a known password */
+            demo: boolean;
+            email: string;
+            /** @description false: was invited and has not set one yet */
+            has_password: boolean;
+            invitation: components["schemas"]["Invitation"];
+            /** Format: date-time */
+            invited_at: string | null;
+            /** Format: date-time */
+            last_login: string | null;
+            name: string;
+            role: components["schemas"]["RoleEnum"];
+            username: string;
+        };
+        /** @description The last contact logged with the student. */
+        LastContact: {
+            by: string;
+            kind: components["schemas"]["InterventionKindEnum"];
+            /** Format: date-time */
+            logged_at: string;
+            outcome: string;
+        };
+        /** @description A published week whose source changed afterwards. */
+        LateChange: {
+            class_id: string;
+            sem_week: number;
+            students: number;
+        };
+        /**
+         * @description What came of those flagged in a week by a rule, reason, level or list, or at all.
+         *
+         *     Failing is failing an endterm or dropping out in the semester.
+         */
+        Ledger: {
+            academic_year: number;
+            /**
+             * Format: double
+             * @description 0-1: failed / students, what chance would give
+             */
+            base_rate: number | null;
+            /** @description null: summed over the classes you see */
+            class_id: string | null;
+            /** @description any: flagged at all */
+            code: string;
+            /** @description of those */
+            failed: number;
+            /** @description of those who failed, flagged in this week or before */
+            failed_flagged_so_far: number;
+            /** @description of the students, that week */
+            flagged: number;
+            /** @description of those flagged, failed later */
+            flagged_failed: number;
+            /** @description empty: everybody */
+            group_column: string;
+            /** @description empty: everybody, or not known */
+            group_value: string;
+            kind: components["schemas"]["LedgerKindEnum"];
+            /**
+             * Format: double
+             * @description of failed_flagged_so_far: mean weeks from the first such flag to the endterm
+             */
+            mean_weeks_ahead: number | null;
+            /**
+             * Format: double
+             * @description 0-1: flagged_failed / flagged; null: nobody flagged
+             */
+            precision: number | null;
+            /**
+             * Format: double
+             * @description 0-1: failed_flagged_so_far / failed; null: nobody failed
+             */
+            recall: number | null;
+            sem_week: number;
+            /** @description the same in words */
+            sentence: string;
+            /** @description on the roll that week with a known outcome */
+            students: number;
+            /**
+             * @description of the semesters 1, 3, 5, 7 or 2, 4, 6, 8
+             *
+             *     * `odd` - odd
+             *     * `even` - even
+             */
+            term: components["schemas"]["TermEnum"];
+        };
+        /**
+         * @description * `any` - any
+         *     * `rule` - rule
+         *     * `reason` - reason
+         *     * `level` - level
+         *     * `list` - list
+         *     * `prediction` - prediction
+         * @enum {string}
+         */
+        LedgerKindEnum: "any" | "rule" | "reason" | "level" | "list" | "prediction";
+        /** @description Students by level. */
+        LevelCounts: {
+            critical: number;
+            high: number;
+            watch: number;
+        };
+        /**
+         * @description * `watch` - watch
+         *     * `high` - high
+         *     * `critical` - critical
+         * @enum {string}
+         */
+        LevelEnum: "watch" | "high" | "critical";
+        /** @description Students by list, with the default capacity and without snoozes. */
+        ListCounts: {
+            cannot_tell: number;
+            contact: number;
+            in_progress: number;
+            integrity: number;
+            watching: number;
+        };
+        /**
+         * @description * `contact` - contact
+         *     * `watching` - watching
+         *     * `in_progress` - in_progress
+         *     * `integrity` - integrity
+         *     * `cannot_tell` - cannot_tell
+         * @enum {string}
+         */
+        ListEnum: "contact" | "watching" | "in_progress" | "integrity" | "cannot_tell";
         /** @description The signed-in user. */
         Me: {
             advisor_id: string | null;
@@ -172,11 +1389,256 @@ export interface components {
             /** @description the college is a simulated one: nobody in it is real */
             demo: boolean;
             email: string;
+            /** @description your own follow-ups that are due today or were before */
+            follow_ups_due: number;
             name: string;
             notify: components["schemas"]["Notify"];
             role: components["schemas"]["RoleEnum"];
+            /** @description whether a process is there that carries out runs; null: only admins are told */
+            runner_alive: boolean | null;
             username: string;
         };
+        /** @description One measure over the students who have a value. */
+        Measure: {
+            /** @description students who have a value */
+            count: number;
+            /** Format: double */
+            lower_quartile: number | null;
+            /** Format: double */
+            mean: number | null;
+            /** Format: double */
+            median: number | null;
+            /** Format: double */
+            upper_quartile: number | null;
+        };
+        /** @description The midterm score predicted. */
+        MidtermOfStudent: {
+            academic_year: number;
+            /** @description predicted below predictions.at_risk_below; null: cannot tell */
+            at_risk: boolean | null;
+            drivers: components["schemas"]["DriverOfStudent"][];
+            /**
+             * Format: double
+             * @description upper end of the 80 % interval; 0-100, 2 decimals
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description lower end of the 80 % interval; 0-100, 2 decimals
+             */
+            low: number | null;
+            /** @description model_card.version that gave the score; null: no trained model */
+            model_version: string | null;
+            /** @description why a number is null or a rule of thumb, in words; empty: a trained model's */
+            note: string;
+            /**
+             * Format: double
+             * @description mean score over the subjects, or A where no trained model is promoted; 0-100, 2 decimals
+             */
+            predicted_midterm_score: number | null;
+            /** @description week of the prediction */
+            sem_week: number;
+            semester: number;
+        };
+        /** @description What keeps us from telling. */
+        Missing: {
+            code: components["schemas"]["MissingCodeEnum"];
+            sentence: string;
+            /** @description the college's source that has too many bad rows */
+            source: string | null;
+        };
+        /**
+         * @description * `attendance_missing` - attendance_missing
+         *     * `no_rows` - no_rows
+         *     * `source_quarantined` - source_quarantined
+         * @enum {string}
+         */
+        MissingCodeEnum: "attendance_missing" | "no_rows" | "source_quarantined";
+        /** @description The card of a trained model. */
+        Model: {
+            /** @description what it predicts, in words */
+            about: string;
+            artefact_sha256: string;
+            /** @description the metrics of each naive baseline on the same rows */
+            baselines: unknown;
+            /** @description better than each; only then can it be put into use */
+            beats_baselines: boolean;
+            /** @description with the model in use when it was trained, on the same rows; null: there was none */
+            comparison: unknown | null;
+            /** Format: date-time */
+            created: string;
+            /** @description who asked for the training; empty: the command line */
+            created_by: string;
+            /** @description of probabilities: predicted and actual share by tenths; else empty */
+            curve: unknown;
+            /** @description how well it did in each exam since, the latest first */
+            exams: components["schemas"]["ModelError"][];
+            /** @description the metrics by group, for audit: to admins only, null for others */
+            fairness: unknown | null;
+            features: string[];
+            /** @description the kind of predictor that was chosen */
+            kind: string;
+            /** @description of the latest term learnt from */
+            last_academic_year: number;
+            /** @description odd or even; it predicts later terms only */
+            last_term: string;
+            /** @description on the latest term, which it was tested on, unseen */
+            metrics: unknown;
+            output: components["schemas"]["OutputEnum"];
+            /**
+             * Format: date-time
+             * @description when it was last put into use
+             */
+            promoted: string | null;
+            promoted_by: string;
+            /**
+             * Format: date-time
+             * @description when another one took its place
+             */
+            retired: string | null;
+            /** @description its error has grown by half: train a new one */
+            retrain: boolean;
+            retrain_reason: string;
+            seed: number;
+            /** @description how good it is beside the naive baselines, in words */
+            sentence: string;
+            state: components["schemas"]["ModelStateEnum"];
+            /** @description terms, examples, students, version of the policy */
+            trained_on: unknown;
+            trained_run_id: number;
+            /** @description the output and the first 12 digits of the model's hash */
+            version: string;
+        };
+        /** @description How well a model did in one exam, over all students of the college. */
+        ModelError: {
+            academic_year: number;
+            /**
+             * Format: double
+             * @description of probabilities; 0 is right
+             */
+            calibration_intercept: number | null;
+            /**
+             * Format: double
+             * @description of probabilities; 1 is right
+             */
+            calibration_slope: number | null;
+            /**
+             * Format: double
+             * @description the same when it was tested
+             */
+            card_error: number | null;
+            /**
+             * Format: double
+             * @description 0-1: share of scores in their 80 % interval
+             */
+            coverage: number | null;
+            /** @description of probabilities: n, predicted and actual share by tenths */
+            curve: unknown;
+            /**
+             * Format: double
+             * @description mean absolute error in points, or Brier score of probabilities
+             */
+            error: number | null;
+            exam_type: components["schemas"]["ExamTypeEnum"];
+            /**
+             * Format: double
+             * @description error / card_error; from 1.5 on it is to be retrained
+             */
+            growth: number | null;
+            model_version: string;
+            output: components["schemas"]["OutputEnum"];
+            /** @description with an outcome */
+            predictions: number;
+            /** @description the error has grown by half */
+            retrain: boolean;
+            sentence: string;
+            students: number;
+            term: components["schemas"]["TermEnum"];
+        };
+        /**
+         * @description * `in use` - in use
+         *     * `retired` - retired
+         *     * `never in use` - never in use
+         * @enum {string}
+         */
+        ModelStateEnum: "in use" | "retired" | "never in use";
+        /** @description Against the teaching week before. */
+        Movement: {
+            /**
+             * @description null: the flag has no level
+             *
+             *     * `new` - new
+             *     * `up` - up
+             *     * `down` - down
+             *     * `same` - same
+             */
+            kind: components["schemas"]["MovementEnum"] | components["schemas"]["NullEnum"];
+            level_before: components["schemas"]["LevelEnum"] | components["schemas"]["NullEnum"];
+        };
+        /**
+         * @description * `new` - new
+         *     * `up` - up
+         *     * `down` - down
+         *     * `same` - same
+         * @enum {string}
+         */
+        MovementEnum: "new" | "up" | "down" | "same";
+        /** @description Another student of the list. */
+        Neighbour: {
+            name: string | null;
+            student_id: string;
+        };
+        /** @description Before and after the student in this week's list; null: none, or the student is in no list. */
+        Neighbours: {
+            next: components["schemas"]["Neighbour"] | null;
+            previous: components["schemas"]["Neighbour"] | null;
+        };
+        /** @description A contact to be logged. */
+        NewInterventionRequest: {
+            /**
+             * Format: date
+             * @description when to see to it again; null: no follow-up
+             */
+            follow_up_on?: string | null;
+            kind: components["schemas"]["InterventionKindEnum"];
+            notes?: string;
+            outcome?: string;
+            student_id: string;
+        };
+        /** @description An account to be added. */
+        NewUserRequest: {
+            /** @description of a coordinator */
+            branches?: string[];
+            /** @description of an advisor: all the classes that you give, besides those that the college gives */
+            classes?: string[];
+            email?: string;
+            name?: string;
+            role: components["schemas"]["RoleEnum"];
+            username: string;
+        };
+        /** @description Something about a whole class in a week. */
+        Notice: {
+            class_id: string;
+            class_name: string | null;
+            code: components["schemas"]["NoticeCodeEnum"];
+            sentence: string;
+            /** @description the numbers and names in the sentence */
+            values: {
+                [key: string]: unknown;
+            };
+            week_status: components["schemas"]["WeekStatus"];
+        };
+        /**
+         * @description * `class_shift_effort` - class_shift_effort
+         *     * `class_shift_performance` - class_shift_performance
+         *     * `class_shift_attendance` - class_shift_attendance
+         *     * `attendance_not_loaded` - attendance_not_loaded
+         *     * `assignments_not_loaded` - assignments_not_loaded
+         *     * `quizzes_not_loaded` - quizzes_not_loaded
+         *     * `source_quarantined` - source_quarantined
+         * @enum {string}
+         */
+        NoticeCodeEnum: "class_shift_effort" | "class_shift_performance" | "class_shift_attendance" | "attendance_not_loaded" | "assignments_not_loaded" | "quizzes_not_loaded" | "source_quarantined";
         /** @description What to be told of by mail. */
         Notify: {
             follow_ups_due?: boolean;
@@ -187,6 +1649,23 @@ export interface components {
             follow_ups_due?: boolean;
             weekly_briefing?: boolean;
         };
+        NullEnum: null;
+        /**
+         * @description * `college` - the college's table of advisors
+         *     * `admin` - an admin
+         * @enum {string}
+         */
+        OriginEnum: "college" | "admin";
+        /**
+         * @description * `midterm_score` - midterm_score
+         *     * `subject_fail` - subject_fail
+         *     * `endterm_score` - endterm_score
+         *     * `endterm_fail` - endterm_fail
+         *     * `watchlist` - watchlist
+         *     * `at_risk` - at_risk
+         * @enum {string}
+         */
+        OutputEnum: "midterm_score" | "subject_fail" | "endterm_score" | "endterm_fail" | "watchlist" | "at_risk";
         /** @description A class that the user sees, and its published week. */
         OwnClass: {
             academic_year: number | null;
@@ -196,6 +1675,17 @@ export interface components {
             /** @description null: nothing is published of it */
             sem_week: number | null;
             semester: number | null;
+        };
+        PageOfAudit: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["Audit"][];
         };
         PageOfClass: {
             /** @description rows in all */
@@ -208,10 +1698,448 @@ export interface components {
             reason: string | null;
             results: components["schemas"]["Class"][];
         };
+        PageOfClassPerformance: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["ClassPerformance"][];
+        };
+        PageOfFlag: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["Flag"][];
+        };
+        PageOfIntervention: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["Intervention"][];
+        };
+        PageOfLedger: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["Ledger"][];
+        };
+        PageOfModel: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["Model"][];
+        };
+        PageOfNotice: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["Notice"][];
+        };
+        PageOfPostExam: {
+            /** @description rows in all */
+            count: number;
+            exams: components["schemas"]["Round"][];
+            model_errors: components["schemas"]["ModelError"][];
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["PostExam"][];
+        };
+        PageOfPreEndterm: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["PreEndterm"][];
+        };
+        PageOfPreMidterm: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["PreMidterm"][];
+        };
+        PageOfRiskOfFailing: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["RiskOfFailing"][];
+        };
+        PageOfRun: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["Run"][];
+        };
+        PageOfStudent: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["Student"][];
+        };
+        PageOfStudentWeek: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["StudentWeek"][];
+        };
+        PageOfSubject: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["Subject"][];
+        };
+        PageOfUser: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["User"][];
+        };
+        PageOfWatchlist: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["Watchlist"][];
+        };
+        /** @description What the link says, and the new password. */
+        PasswordByLinkRequest: {
+            /** @description at least 10 characters, not only digits, no common one, unlike name and user name */
+            new: string;
+            token: string;
+            uid: string;
+        };
+        /** @description What is to be put right. What is left out stays. */
+        PatchedAmendedInterventionRequest: {
+            /** @description true: it is done; false: it is open again */
+            follow_up_done?: boolean;
+            /**
+             * Format: date
+             * @description when to see to it again; null: no follow-up
+             */
+            follow_up_on?: string | null;
+            kind?: components["schemas"]["InterventionKindEnum"];
+            notes?: string;
+            outcome?: string;
+        };
+        /** @description What is to be changed. What is left out stays. */
+        PatchedChangedUserRequest: {
+            active?: boolean;
+            /** @description of a coordinator */
+            branches?: string[];
+            /** @description of an advisor: all the classes that you give, besides those that the college gives */
+            classes?: string[];
+            email?: string;
+            name?: string;
+            role?: components["schemas"]["RoleEnum"];
+        };
         /** @description What users set for themselves. What is left out stays. */
         PatchedOwnSettingsRequest: {
             capacity?: number | null;
             notify?: components["schemas"]["NotifyRequest"];
+        };
+        /** @description The student, and how to reach them and their parents. */
+        Person: {
+            email: string | null;
+            /** Format: date */
+            joined_on: string | null;
+            /** Format: date */
+            left_on: string | null;
+            left_reason: string | null;
+            name: string | null;
+            parent_email: string | null;
+            phone: string | null;
+            roll_number: number | null;
+            student_id: string;
+        };
+        /** @description A piece of work. */
+        Piece: {
+            /** @description week of the semester in which it is due, or the quiz is held */
+            due_week: number;
+            kind: components["schemas"]["PieceKindEnum"];
+            /** @description the week in which it became known; null: not yet */
+            known_week: number | null;
+            /**
+             * Format: double
+             * @description 0-100; null: not marked
+             */
+            mark_pct: number | null;
+            /** Format: double */
+            max_marks: number | null;
+            /** Format: double */
+            plagiarism_pct: number | null;
+            /** Format: double */
+            quality_pct: number | null;
+            /**
+             * @description unknown: its row breaks a rule of data quality; not_loaded: no row of the whole class is there yet
+             *
+             *     * `handed_in` - handed_in
+             *     * `late` - late
+             *     * `missed` - missed
+             *     * `not_due` - not_due
+             *     * `unknown` - unknown
+             *     * `not_loaded` - not_loaded
+             */
+            state: components["schemas"]["WorkStateEnum"];
+            subject_id: string | null;
+            subject_name: string | null;
+            title: string | null;
+            work_id: string;
+        };
+        /**
+         * @description * `assignment` - assignment
+         *     * `quiz` - quiz
+         * @enum {string}
+         */
+        PieceKindEnum: "assignment" | "quiz";
+        /** @description The policy that the next run uses. */
+        Policy: {
+            /** @description a class keeps its policy for the semester, so it may be another than the file's */
+            in_use: components["schemas"]["PolicyInUse"][];
+            numbers: components["schemas"]["PolicyNumber"][];
+            /** @description the same numbers have the same version everywhere */
+            version: string;
+        };
+        /** @description A version by which classes that you see are scored. */
+        PolicyInUse: {
+            classes: number;
+            policy_version: string;
+        };
+        /** @description One number, text or list of the policy. */
+        PolicyNumber: {
+            /** @description what it is where the file does not name it */
+            default: unknown;
+            /** @description its name in the policy file, like triage.levels.watch */
+            key: string;
+            meaning: string;
+            /** @description a number, a text, a list or an object */
+            value: unknown;
+        };
+        /** @description What came of an exam for a student, beside what was predicted. */
+        PostExam: {
+            /**
+             * Format: double
+             * @description 0-100; null: absent from all, or left before
+             */
+            actual: number | null;
+            /** @description the class at the time of the row */
+            class_id: string;
+            exam_type: components["schemas"]["ExamTypeEnum"];
+            /** @description of p_fail */
+            fail_model_version: string | null;
+            failed: boolean | null;
+            /** @description only over all subjects */
+            failed_subjects: number | null;
+            /**
+             * Format: double
+             * @description upper end of its 80 % interval
+             */
+            high: number | null;
+            /** @description left before the exam */
+            left_college: boolean;
+            /**
+             * Format: double
+             * @description lower end of its 80 % interval
+             */
+            low: number | null;
+            /** @description of the score */
+            model_version: string | null;
+            name: string | null;
+            /**
+             * Format: double
+             * @description 0-1: predicted probability of failing
+             */
+            p_fail: number | null;
+            /**
+             * Format: double
+             * @description 0-100: predicted score
+             */
+            predicted: number | null;
+            /** @description week of the prediction; null: none */
+            predicted_in_week: number | null;
+            /** @description the verdict in words, or why there is none */
+            reason: string;
+            /**
+             * Format: double
+             * @description actual less predicted, in points
+             */
+            residual: number | null;
+            roll_number: number | null;
+            student_id: string;
+            /** @description null: over all subjects */
+            subject_id: string | null;
+            subject_name: string | null;
+            /**
+             * @description null where reason says why
+             *
+             *     * `under` - under
+             *     * `as expected` - as expected
+             *     * `over` - over
+             */
+            verdict: components["schemas"]["VerdictEnum"] | components["schemas"]["NullEnum"];
+            week_status: components["schemas"]["WeekStatus"];
+        };
+        /** @description What is likely, each of the last week that it was predicted in; null or empty: not predicted. */
+        Predictions: {
+            at_risk: components["schemas"]["AtRisk"] | null;
+            endterm: components["schemas"]["EndtermOfStudent"] | null;
+            exams: components["schemas"]["ExamOfStudent"][];
+            midterm: components["schemas"]["MidtermOfStudent"] | null;
+            risk_of_failing: components["schemas"]["FailingOfStudent"][];
+            watchlist: components["schemas"]["WatchlistOfStudent"] | null;
+        };
+        /** @description The endterm predicted for a student; drivers and model_version are those of the score. */
+        PreEndterm: {
+            /** @description the class at the time of the row */
+            class_id: string;
+            drivers: components["schemas"]["Driver"][];
+            /** @description of p_fail */
+            fail_drivers: components["schemas"]["Driver"][];
+            /** @description of p_fail */
+            fail_model_version: string | null;
+            /**
+             * Format: double
+             * @description upper end of the 80 % interval
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description lower end of the 80 % interval
+             */
+            low: number | null;
+            /** @description null: no trained model gave it */
+            model_version: string | null;
+            name: string | null;
+            /** @description why a number is null or a rule of thumb; empty: a trained model's */
+            note: string;
+            /**
+             * Format: double
+             * @description 0-1: probability of failing at least one endterm
+             */
+            p_fail: number | null;
+            /**
+             * Format: double
+             * @description 0-100, over the subjects; academic performance where no trained model gave it
+             */
+            predicted_endterm_score: number | null;
+            /**
+             * @description null: cannot be told
+             *
+             *     * `LOW` - LOW
+             *     * `MEDIUM` - MEDIUM
+             *     * `HIGH` - HIGH
+             */
+            risk_label: components["schemas"]["RiskLabelEnum"] | components["schemas"]["NullEnum"];
+            roll_number: number | null;
+            student_id: string;
+            triage: components["schemas"]["Triage"] | null;
+            week_status: components["schemas"]["WeekStatus"];
+        };
+        /** @description The midterm score predicted for a student. */
+        PreMidterm: {
+            /** @description null: cannot be told */
+            at_risk: boolean | null;
+            /** @description the class at the time of the row */
+            class_id: string;
+            drivers: components["schemas"]["Driver"][];
+            /**
+             * Format: double
+             * @description upper end of the 80 % interval
+             */
+            high: number | null;
+            /**
+             * Format: double
+             * @description lower end of the 80 % interval
+             */
+            low: number | null;
+            /** @description null: no trained model gave it */
+            model_version: string | null;
+            name: string | null;
+            /** @description why a number is null or a rule of thumb; empty: a trained model's */
+            note: string;
+            /**
+             * Format: double
+             * @description 0-100, over the subjects; academic performance where no trained model gave it
+             */
+            predicted_midterm_score: number | null;
+            roll_number: number | null;
+            student_id: string;
+            triage: components["schemas"]["Triage"] | null;
+            week_status: components["schemas"]["WeekStatus"];
         };
         /** @description An error, as RFC 9457 has it. */
         Problem: {
@@ -226,9 +2154,148 @@ export interface components {
             /** @description always about:blank: title says what kind it is */
             type: string;
         };
+        /** @description A model that was put into use, and how it compares. */
+        Promoted: {
+            baselines: unknown;
+            /** @description on the same rows, with the model then in use */
+            comparison: unknown | null;
+            /** @description the model that was in use; null: none was */
+            in_place_of: string | null;
+            metrics: unknown;
+            output: components["schemas"]["OutputEnum"];
+            /** Format: date-time */
+            promoted: string;
+            promoted_by: string;
+            sentence: string;
+            version: string;
+        };
+        /** @description The data-quality report. */
+        Quality: {
+            findings: components["schemas"]["Finding"][];
+            late_changes: components["schemas"]["LateChange"][];
+            quarantined: components["schemas"]["Quarantine"][];
+        };
+        /** @description A source of a class that is left out for a week. */
+        Quarantine: {
+            bad: number;
+            class_id: string;
+            rows: number;
+            sem_week: number;
+            source: string;
+        };
+        /** @description Where the middle half of the students is; null: nobody has a value. */
+        Quartiles: {
+            /** Format: double */
+            lower_quartile: number | null;
+            /** Format: double */
+            median: number | null;
+            /** Format: double */
+            upper_quartile: number | null;
+        };
+        /** @description A run that waits for the runner. */
+        Queued: {
+            /** @description /api/runs/{run_id}/ says how far it is */
+            run_id: number;
+            state: components["schemas"]["RunStateEnum"];
+        };
+        /** @description A run that waits for the runner. */
+        QueuedRun: {
+            /** @description /api/runs/{run_id}/ shows its progress */
+            run_id: number;
+            state: string;
+        };
+        /** @description Why a student is flagged, to be said aloud. */
+        Reason: {
+            /**
+             * Format: double
+             * @description what it is held against
+             */
+            baseline: number | null;
+            clears_when: string;
+            code: components["schemas"]["ReasonCodeEnum"];
+            /**
+             * Format: double
+             * @description points of the risk score
+             */
+            contribution: number;
+            sentence: string;
+            /**
+             * Format: double
+             * @description what was seen
+             */
+            value: number | null;
+            /** @description teaching weeks that the sentence speaks of */
+            weeks: number | null;
+            yardstick: components["schemas"]["YardstickEnum"];
+        };
+        /**
+         * @description * `override` - override
+         *     * `low_performance` - low_performance
+         *     * `attendance_requirement` - attendance_requirement
+         *     * `missed_assignments` - missed_assignments
+         *     * `missed_quizzes` - missed_quizzes
+         *     * `low_effort` - low_effort
+         *     * `performance_drop` - performance_drop
+         *     * `effort_drop` - effort_drop
+         *     * `attendance_drop` - attendance_drop
+         *     * `persistence` - persistence
+         *     * `integrity` - integrity
+         * @enum {string}
+         */
+        ReasonCodeEnum: "override" | "low_performance" | "attendance_requirement" | "missed_assignments" | "missed_quizzes" | "low_effort" | "performance_drop" | "effort_drop" | "attendance_drop" | "persistence" | "integrity";
         /** @description A refresh token. */
         RefreshRequest: {
             refresh: string;
+        };
+        /**
+         * @description * `LOW` - LOW
+         *     * `MEDIUM` - MEDIUM
+         *     * `HIGH` - HIGH
+         * @enum {string}
+         */
+        RiskLabelEnum: "LOW" | "MEDIUM" | "HIGH";
+        /** @description How likely a student is to fail the endterm of a subject. */
+        RiskOfFailing: {
+            /** @description the class at the time of the row */
+            class_id: string;
+            /**
+             * @description by the latest pass rate before this term; null: not known
+             *
+             *     * `HARD` - HARD
+             *     * `MEDIUM` - MEDIUM
+             *     * `EASY` - EASY
+             */
+            difficulty: components["schemas"]["DifficultyEnum"] | components["schemas"]["NullEnum"];
+            drivers: components["schemas"]["Driver"][];
+            /** @description null: no trained model gave it */
+            model_version: string | null;
+            name: string | null;
+            /** @description why a number is null or a rule of thumb; empty: a trained model's */
+            note: string;
+            /**
+             * Format: double
+             * @description 0-1; null where note says why
+             */
+            p_fail: number | null;
+            /**
+             * Format: double
+             * @description 0-1: that pass rate
+             */
+            pass_rate: number | null;
+            /**
+             * @description null: cannot be told
+             *
+             *     * `LOW` - LOW
+             *     * `MEDIUM` - MEDIUM
+             *     * `HIGH` - HIGH
+             */
+            risk_label: components["schemas"]["RiskLabelEnum"] | components["schemas"]["NullEnum"];
+            roll_number: number | null;
+            student_id: string;
+            subject_id: string;
+            subject_name: string | null;
+            triage: components["schemas"]["Triage"] | null;
+            week_status: components["schemas"]["WeekStatus"];
         };
         /**
          * @description * `advisor` - Advisor
@@ -237,6 +2304,453 @@ export interface components {
          * @enum {string}
          */
         RoleEnum: "advisor" | "coordinator" | "admin";
+        /** @description An exam of the rows listed, over all pages. */
+        Round: {
+            academic_year: number;
+            as_expected: number;
+            exam_type: components["schemas"]["ExamTypeEnum"];
+            failed: number;
+            left_college: number;
+            /** @description did better than was predicted */
+            over: number;
+            rows: number;
+            semester: number;
+            sentence: string;
+            /** @description did worse than was predicted */
+            under: number;
+        };
+        /** @description A run. */
+        Run: {
+            /** @description where the college stood */
+            academic_year: number | null;
+            /** @description why it failed; null: only admins see it */
+            error: string | null;
+            /** Format: date-time */
+            finished: string | null;
+            id: number;
+            /** @description weekly, calibrate or train */
+            kind: string;
+            /** @description null: only admins see it */
+            policy_version: string | null;
+            /** @description null: it has not begun */
+            progress: components["schemas"]["RunProgress"] | null;
+            /**
+             * Format: date-time
+             * @description null: begun by hand at once
+             */
+            queued: string | null;
+            /** @description null: only admins see it */
+            queued_by: string | null;
+            /** @description rows written by table; null: only admins see it */
+            rows: {
+                [key: string]: number;
+            } | null;
+            sem_week: number | null;
+            /** @description null: only admins see it */
+            stages: components["schemas"]["RunStage"][] | null;
+            /** Format: date-time */
+            started: string | null;
+            state: components["schemas"]["RunStateEnum"];
+            /** @description odd or even */
+            term: string | null;
+            /** @description null: only admins see it */
+            weeks: components["schemas"]["RunWeeks"][] | null;
+        };
+        /** @description A run with its report. */
+        RunDetail: {
+            /** @description where the college stood */
+            academic_year: number | null;
+            /** @description why it failed; null: only admins see it */
+            error: string | null;
+            /** Format: date-time */
+            finished: string | null;
+            id: number;
+            /** @description weekly, calibrate or train */
+            kind: string;
+            /** @description null: only admins see it */
+            policy_version: string | null;
+            /** @description null: it has not begun */
+            progress: components["schemas"]["RunProgress"] | null;
+            /** @description null: only admins see it, since its examples name students */
+            quality: components["schemas"]["Quality"] | null;
+            /**
+             * Format: date-time
+             * @description null: begun by hand at once
+             */
+            queued: string | null;
+            /** @description null: only admins see it */
+            queued_by: string | null;
+            /** @description rows written by table; null: only admins see it */
+            rows: {
+                [key: string]: number;
+            } | null;
+            sem_week: number | null;
+            /** @description null: only admins see it */
+            stages: components["schemas"]["RunStage"][] | null;
+            /** Format: date-time */
+            started: string | null;
+            state: components["schemas"]["RunStateEnum"];
+            /** @description odd or even */
+            term: string | null;
+            /** @description null: only admins see it */
+            weeks: components["schemas"]["RunWeeks"][] | null;
+        };
+        /** @description How far a run is. */
+        RunProgress: {
+            classes: number | null;
+            classes_done: number | null;
+            shards: number | null;
+            shards_done: number | null;
+            /** @description what it does */
+            what: string | null;
+        };
+        /** @description Where the time went, added up over all shards. */
+        RunStage: {
+            /** Format: double */
+            seconds: number;
+            stage: string;
+        };
+        /**
+         * @description * `queued` - Queued
+         *     * `running` - Running
+         *     * `succeeded` - Succeeded
+         *     * `failed` - Failed
+         * @enum {string}
+         */
+        RunStateEnum: "queued" | "running" | "succeeded" | "failed";
+        /** @description Weeks that the run scored. */
+        RunWeeks: {
+            academic_year: number;
+            classes: number;
+            from_week: number;
+            semester: number;
+            through_week: number;
+        };
+        /** @description Who is short of the attendance that the college requires. */
+        Shortfall: {
+            /** @description must attend most of the remaining lectures, or cannot reach it */
+            at_risk: number;
+            /** @description attended less than that in the semester so far */
+            below_rule: number;
+            /** @description cannot reach it any more */
+            out_of_reach: number;
+            /** Format: double */
+            required_pct: number;
+        };
+        /** @description A snooze that holds. */
+        Snooze: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            reason: string;
+            /**
+             * Format: date
+             * @description the last day on which it holds
+             */
+            until: string;
+        };
+        /** @description Not this week. */
+        SnoozeBodyRequest: {
+            reason: string;
+            /**
+             * Format: date
+             * @description the last day on which it holds; today to 8 weeks from now
+             */
+            until: string;
+        };
+        /** @description A snooze, of now or before. */
+        SnoozeOfStudent: {
+            academic_year: number;
+            /** @description neither over nor ended */
+            active: boolean;
+            /** Format: date-time */
+            at: string;
+            /** @description who put it off */
+            by: string;
+            /**
+             * Format: date-time
+             * @description ended before its day, or replaced; null: not ended by hand
+             */
+            ended_at: string | null;
+            ended_by: string;
+            reason: string;
+            /** @description level of that flag; above it the snooze does not hold */
+            risk_level: string;
+            /** @description the week of the flag that was put off */
+            sem_week: number;
+            semester: number;
+            /**
+             * Format: date
+             * @description the last day on which it holds
+             */
+            until: string;
+        };
+        /** @description Everything about one student. Weeks, flags and attendance are of the semester the class is in. */
+        Story: {
+            advisor: components["schemas"]["AdvisorOfStudent"] | null;
+            attendance: components["schemas"]["AttendanceLeft"];
+            class: components["schemas"]["ClassOfStudent"] | null;
+            feedback: components["schemas"]["FeedbackOfStudent"][];
+            /** @description this week's; null: not flagged */
+            flag: components["schemas"]["Flag"] | null;
+            flags: components["schemas"]["FlagOfWeek"][];
+            /** @description of every semester, the latest first */
+            interventions: components["schemas"]["InterventionOfStudent"][];
+            neighbours: components["schemas"]["Neighbours"];
+            person: components["schemas"]["Person"];
+            predictions: components["schemas"]["Predictions"];
+            snoozes: components["schemas"]["SnoozeOfStudent"][];
+            /** @description null: nothing is published of the class */
+            week_status: components["schemas"]["WeekStatus"] | null;
+            weeks: components["schemas"]["StudentWeek"][];
+        };
+        /** @description What goes well. */
+        Strength: {
+            code: components["schemas"]["StrengthCodeEnum"];
+            sentence: string;
+            /** Format: double */
+            value: number | null;
+        };
+        /**
+         * @description * `full_attendance` - full_attendance
+         *     * `good_attendance` - good_attendance
+         *     * `all_work_in` - all_work_in
+         *     * `good_marks` - good_marks
+         *     * `marks_rising` - marks_rising
+         *     * `attendance_rising` - attendance_rising
+         *     * `library_visits` - library_visits
+         * @enum {string}
+         */
+        StrengthCodeEnum: "full_attendance" | "good_attendance" | "all_work_in" | "good_marks" | "marks_rising" | "attendance_rising" | "library_visits";
+        /** @description A student, and this week's list. */
+        Student: {
+            class_id: string | null;
+            class_name: string | null;
+            flag_id: string | null;
+            /**
+             * Format: date
+             * @description null: is still here
+             */
+            left_on: string | null;
+            /**
+             * @description null: not flagged this week
+             *
+             *     * `watch` - watch
+             *     * `high` - high
+             *     * `critical` - critical
+             */
+            level: components["schemas"]["LevelEnum"] | components["schemas"]["NullEnum"];
+            /**
+             * @description null: in none
+             *
+             *     * `contact` - contact
+             *     * `watching` - watching
+             *     * `in_progress` - in_progress
+             *     * `integrity` - integrity
+             *     * `cannot_tell` - cannot_tell
+             */
+            list: components["schemas"]["ListEnum"] | components["schemas"]["NullEnum"];
+            name: string | null;
+            roll_number: number | null;
+            student_id: string;
+            /** @description null: nothing is published of the class */
+            week_status: components["schemas"]["WeekStatus"] | null;
+        };
+        /** @description A student's week; null: there is no value. */
+        StudentWeek: {
+            /**
+             * Format: double
+             * @description academic performance A; 0-100, 2 decimals
+             */
+            academic_performance: number | null;
+            /**
+             * Format: double
+             * @description mean mark of the week's assignments; 0-100, 2 decimals
+             */
+            assn_avg_pct: number | null;
+            /**
+             * Format: double
+             * @description highest plagiarism of those; 0-100, 2 decimals
+             */
+            assn_plagiarism_pct: number | null;
+            /**
+             * Format: double
+             * @description mean quality of assignments due in the week and handed in; 0-100, 2 decimals
+             */
+            assn_quality_pct: number | null;
+            /**
+             * Format: double
+             * @description share of the week's assignments handed in; 0-1, 4 decimals
+             */
+            assn_submit_rate: number | null;
+            /**
+             * Format: double
+             * @description the student's own attendance in the weeks before; 0-100, 2 decimals
+             */
+            attendance_baseline: number | null;
+            /** @description books borrowed in the week */
+            book_borrows: number | null;
+            class_bands: components["schemas"]["ClassBands"];
+            class_id: string;
+            /** @description of a flagged student: signal -> points, which add up to the risk score */
+            contributions: {
+                [key: string]: number;
+            } | null;
+            /**
+             * Format: double
+             * @description the student's own effort in the weeks before; 0-100, 2 decimals
+             */
+            effort_baseline: number | null;
+            /**
+             * Format: double
+             * @description weight of the effort components present; 0-1, 4 decimals
+             */
+            effort_coverage: number | null;
+            /**
+             * Format: double
+             * @description effort score E; 0-100, 2 decimals
+             */
+            effort_score: number | null;
+            /**
+             * @description exam and holiday weeks have no risk score
+             *
+             *     * `teaching` - teaching
+             *     * `grace` - grace
+             *     * `midterm` - midterm
+             *     * `endterm` - endterm
+             *     * `holiday` - holiday
+             */
+            kind: components["schemas"]["WeekKindEnum"];
+            /** @description lectures expected until the last teaching week */
+            lectures_remaining: number | null;
+            /** @description lectures still to attend to reach the rule */
+            lectures_to_attend: number | null;
+            /**
+             * @description null: not flagged
+             *
+             *     * `watch` - watch
+             *     * `high` - high
+             *     * `critical` - critical
+             */
+            level: components["schemas"]["LevelEnum"] | components["schemas"]["NullEnum"];
+            /** @description visits in the week */
+            library_visits: number | null;
+            /**
+             * @description with the default capacity and without snoozes; null: in none
+             *
+             *     * `contact` - contact
+             *     * `watching` - watching
+             *     * `in_progress` - in_progress
+             *     * `integrity` - integrity
+             *     * `cannot_tell` - cannot_tell
+             */
+            list: components["schemas"]["ListEnum"] | components["schemas"]["NullEnum"];
+            /**
+             * Format: double
+             * @description mean midterm score, once known; 0-100, 2 decimals
+             */
+            midterm_score_pct: number | null;
+            /**
+             * Format: double
+             * @description lectures attended in the semester so far; 0-100, 2 decimals
+             */
+            overall_att_pct: number | null;
+            /**
+             * Format: double
+             * @description probability of failing an endterm or dropping out; null where p_at_risk_note says why; 0-1, 4 decimals
+             */
+            p_at_risk: number | null;
+            /** @description why p_at_risk is null: a code of docs/reference/codes.md */
+            p_at_risk_note: string | null;
+            /** @description model_card.version that gave p_at_risk */
+            p_at_risk_version: string | null;
+            /**
+             * Format: double
+             * @description the student's own performance in the weeks before; 0-100, 2 decimals
+             */
+            performance_baseline: number | null;
+            /** @description A is of an earlier week, or of the last endterm */
+            performance_stale: boolean | null;
+            /**
+             * Format: double
+             * @description share of the week's quizzes attempted; 0-1, 4 decimals
+             */
+            quiz_attempt_rate: number | null;
+            /**
+             * Format: double
+             * @description mean score of the week's quizzes; 0-100, 2 decimals
+             */
+            quiz_avg_pct: number | null;
+            /**
+             * Format: double
+             * @description risk of ending below the required attendance; 0-100, 2 decimals
+             */
+            risk_of_detention: number | null;
+            /**
+             * Format: double
+             * @description risk score; 0-100, 1 decimal; null in exam weeks
+             */
+            risk_score: number | null;
+            student_id: string;
+            week_status: components["schemas"]["WeekStatus"];
+            /**
+             * Format: double
+             * @description lectures attended in the week; 0-100, 2 decimals
+             */
+            weekly_att_pct: number | null;
+        };
+        /** @description A subject; the last endterm's pass rate over all its classes, where one is known. */
+        Subject: {
+            academic_year: number | null;
+            credits: number | null;
+            difficulty: string | null;
+            /** @description HARD, MEDIUM or EASY by predictions.hard_below and easy_from of the policy */
+            difficulty_label: string | null;
+            /**
+             * Format: double
+             * @description share that passed; 0-1, 4 decimals
+             */
+            pass_rate: number | null;
+            semester: number | null;
+            students_passed: number | null;
+            subject_id: string;
+            subject_name: string | null;
+            subject_type: string | null;
+            /** @description students with a result, those absent included */
+            total_students: number | null;
+        };
+        /** @description What changed, or would change. */
+        Synced: {
+            /** @description user names */
+            added: string[];
+            /** @description no longer in the college's table */
+            deactivated: string[];
+            dry_run: boolean;
+            /** @description open follow-ups that were handed over */
+            follow_ups: number;
+            gained: components["schemas"]["ClassesOfUser"][];
+            /** @description of the new ones */
+            invitations: components["schemas"]["Invitation"][];
+            lost: components["schemas"]["ClassesOfUser"][];
+            /** @description what could not be done, in sentences */
+            refused: string[];
+            /** @description name or mail address changed */
+            renamed: string[];
+        };
+        /** @description How to do it. */
+        SyncRequest: {
+            /**
+             * @description say what would change, and change nothing
+             * @default false
+             */
+            dry_run: boolean;
+        };
+        /**
+         * @description * `odd` - odd
+         *     * `even` - even
+         * @enum {string}
+         */
+        TermEnum: "odd" | "even";
         /** @description Both tokens of a program. */
         Tokens: {
             /** @description send it as 'Authorization: Bearer ...'; good for 30 minutes */
@@ -244,6 +2758,214 @@ export interface components {
             /** @description good for one refresh, within a day */
             refresh: string;
         };
+        /** @description The last 8 weeks of the semester up to the flag's, one value a week. */
+        Trend: {
+            /** @description lectures attended in the week, in percent; null: no value */
+            attendance: (number | null)[];
+            /** @description effort score; null: no value */
+            effort: (number | null)[];
+            /** @description academic performance; null: no value */
+            performance: (number | null)[];
+            /** @description risk score; none in exam weeks; null: no value */
+            risk_score: (number | null)[];
+            weeks: number[];
+        };
+        /** @description What the rules said of the student in the week of the prediction; null: not flagged. */
+        Triage: {
+            level: components["schemas"]["LevelEnum"] | components["schemas"]["NullEnum"];
+            list: components["schemas"]["ListEnum"];
+            rank_in_class: number | null;
+            /** Format: double */
+            risk_score: number;
+            /** Format: double */
+            urgency: number;
+        };
+        /** @description An account. */
+        User: {
+            /** @description may sign in */
+            active: boolean;
+            /** @description in the college's table of advisors */
+            advisor_id: string | null;
+            branches: string[];
+            classes: components["schemas"]["GivenClass"][];
+            /** Format: date-time */
+            created_at: string;
+            /** @description an account of the demo college, with a known password */
+            demo: boolean;
+            email: string;
+            /** @description false: was invited and has not set one yet */
+            has_password: boolean;
+            /** Format: date-time */
+            invited_at: string | null;
+            /** Format: date-time */
+            last_login: string | null;
+            name: string;
+            role: components["schemas"]["RoleEnum"];
+            username: string;
+        };
+        /**
+         * @description * `under` - under
+         *     * `as expected` - as expected
+         *     * `over` - over
+         * @enum {string}
+         */
+        VerdictEnum: "under" | "as expected" | "over";
+        /** @description What an intervention said before somebody amended it. */
+        Version: {
+            /**
+             * Format: date-time
+             * @description when it ceased to say this
+             */
+            changed_at: string;
+            changed_by: string;
+            follow_up_by: string;
+            /** Format: date-time */
+            follow_up_done_at: string | null;
+            /** Format: date */
+            follow_up_on: string | null;
+            kind: components["schemas"]["InterventionKindEnum"];
+            notes: string;
+            outcome: string;
+        };
+        /** @description How likely a student is to fail an endterm or drop out in the coming semester, and their semester before. */
+        Watchlist: {
+            /** @description of the coming semester */
+            academic_year: number;
+            /**
+             * Format: double
+             * @description 0-1: assignments handed in
+             */
+            assn_rate_hist: number | null;
+            /**
+             * Format: double
+             * @description 0-1: lectures attended in the semester before
+             */
+            att_rate_hist: number | null;
+            /** @description the class at the time of the row */
+            class_id: string;
+            /** @description highest escalation level reached */
+            escalation_level: number | null;
+            /**
+             * Format: double
+             * @description 0-100: mean endterm score
+             */
+            exam_avg_hist: number | null;
+            /** @description HARD subjects of the coming semester; null: not known */
+            hard_subject_count: number | null;
+            /**
+             * Format: double
+             * @description 0-100: highest plagiarism
+             */
+            max_plagiarism: number | null;
+            /** @description null: no trained model gave it */
+            model_version: string | null;
+            name: string | null;
+            /** @description why a number is null or a rule of thumb; empty: a trained model's */
+            note: string;
+            reasons: components["schemas"]["Driver"][];
+            /**
+             * @description null: cannot be told
+             *
+             *     * `LOW` - LOW
+             *     * `MEDIUM` - MEDIUM
+             *     * `HIGH` - HIGH
+             */
+            risk_label: components["schemas"]["RiskLabelEnum"] | components["schemas"]["NullEnum"];
+            /**
+             * Format: double
+             * @description 0-100; null where note says why
+             */
+            risk_probability_pct: number | null;
+            roll_number: number | null;
+            student_id: string;
+            /** @description the coming semester */
+            target_semester: number;
+            week_status: components["schemas"]["WeekStatus"];
+        };
+        /** @description How likely the student is to fail or drop out in the coming semester. */
+        WatchlistOfStudent: {
+            /** @description of the target semester */
+            academic_year: number;
+            /**
+             * Format: double
+             * @description assignments handed in of those due in it; 0-1, 4 decimals
+             */
+            assn_rate_hist: number | null;
+            /**
+             * Format: double
+             * @description lectures attended in the preceding semester; 0-1, 4 decimals
+             */
+            att_rate_hist: number | null;
+            /** @description highest escalation level reached in it */
+            escalation_level: number | null;
+            /**
+             * Format: double
+             * @description mean endterm score of it; 0-100, 2 decimals
+             */
+            exam_avg_hist: number | null;
+            /** @description subjects of the coming semester that are HARD by past pass rates; null: not known */
+            hard_subject_count: number | null;
+            /**
+             * Format: double
+             * @description highest plagiarism in it; 0-100, 2 decimals
+             */
+            max_plagiarism: number | null;
+            /** @description model_card.version that gave the probability; null: no trained model */
+            model_version: string | null;
+            /** @description why a number is null or a rule of thumb, in words; empty: a trained model's */
+            note: string;
+            reasons: components["schemas"]["DriverOfStudent"][];
+            /** @description LOW, MEDIUM or HIGH; null: cannot be told */
+            risk_label: string | null;
+            /**
+             * Format: double
+             * @description calibrated probability of failing an endterm or dropping out; 0-100, 2 decimals
+             */
+            risk_probability_pct: number | null;
+            /** @description the coming semester, 2-8 */
+            target_semester: number;
+        };
+        /**
+         * @description * `teaching` - teaching
+         *     * `grace` - grace
+         *     * `midterm` - midterm
+         *     * `endterm` - endterm
+         *     * `holiday` - holiday
+         * @enum {string}
+         */
+        WeekKindEnum: "teaching" | "grace" | "midterm" | "endterm" | "holiday";
+        /** @description What a row was computed for, and when. */
+        WeekStatus: {
+            academic_year: number;
+            /** Format: date-time */
+            computed_at: string | null;
+            sem_week: number;
+            semester: number;
+        };
+        /** @description The work of a semester, in the order in which it is due. */
+        Work: {
+            student_id: string;
+            /** @description null: nothing is published of the student */
+            week_status: components["schemas"]["WeekStatus"] | null;
+            work: components["schemas"]["Piece"][];
+        };
+        /**
+         * @description * `handed_in` - handed_in
+         *     * `late` - late
+         *     * `missed` - missed
+         *     * `not_due` - not_due
+         *     * `unknown` - unknown
+         *     * `not_loaded` - not_loaded
+         * @enum {string}
+         */
+        WorkStateEnum: "handed_in" | "late" | "missed" | "not_due" | "unknown" | "not_loaded";
+        /**
+         * @description * `own past` - own past
+         *     * `class` - class
+         *     * `rule` - rule
+         * @enum {string}
+         */
+        YardstickEnum: "own past" | "class" | "rule";
     };
     responses: never;
     parameters: never;
@@ -253,6 +2975,450 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    advisors_sync: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SyncRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Synced"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The roster has no advisor: nothing ran yet, or the college's table is empty. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    audit_retrieve: {
+        parameters: {
+            query?: {
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /** @description not before */
+                from?: string;
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `at` - at
+                 *     * `-at` - -at
+                 */
+                ordering?: "at" | "-at";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                /** @description what was done about this student, who need not be on the roster any more */
+                student_id?: string;
+                /** @description before */
+                to?: string;
+                /**
+                 * @description * `purge` - purge
+                 *     * `erase_student` - erase_student
+                 *     * `sign_in` - sign_in
+                 *     * `sign_in_refused` - sign_in_refused
+                 *     * `sign_out` - sign_out
+                 *     * `read_student` - read_student
+                 *     * `export` - export
+                 *     * `log_intervention` - log_intervention
+                 *     * `amend_intervention` - amend_intervention
+                 *     * `snooze` - snooze
+                 *     * `end_snooze` - end_snooze
+                 *     * `feedback` - feedback
+                 *     * `add_user` - add_user
+                 *     * `change_user` - change_user
+                 *     * `invite` - invite
+                 *     * `set_password` - set_password
+                 *     * `ask_for_password` - ask_for_password
+                 *     * `sync_advisors` - sync_advisors
+                 *     * `hand_over` - hand_over
+                 *     * `calibrate` - calibrate
+                 *     * `train` - train
+                 *     * `promote` - promote
+                 */
+                what?: "purge" | "erase_student" | "sign_in" | "sign_in_refused" | "sign_out" | "read_student" | "export" | "log_intervention" | "amend_intervention" | "snooze" | "end_snooze" | "feedback" | "add_user" | "change_user" | "invite" | "set_password" | "ask_for_password" | "sync_advisors" | "hand_over" | "calibrate" | "train" | "promote";
+                /** @description user name, or user of the operating system */
+                who?: string;
+                /** @description user name, or a student's pseudonym */
+                whom?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfAudit"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    calibrate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["CalibrateRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Queued"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A run is under way or waits; run_id names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No runner process is alive. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    class_performance_retrieve: {
+        parameters: {
+            query?: {
+                academic_year?: number;
+                /** @description a class that you may see; without it all of them */
+                class_id?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `class_id` - class_id
+                 *     * `-class_id` - -class_id
+                 *     * `sem_week` - sem_week
+                 *     * `-sem_week` - -sem_week
+                 */
+                ordering?: "class_id" | "-class_id" | "sem_week" | "-sem_week";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                semester?: number;
+                /** @description week of the semester; without it the last published one of each class */
+                week?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfClassPerformance"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     classes_retrieve: {
         parameters: {
             query?: {
@@ -315,6 +3481,706 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flagged_retrieve: {
+        parameters: {
+            query?: {
+                academic_year?: number;
+                /** @description how many students can be met in a week; without it an advisor's own capacity, and for others the default of the policy by class */
+                capacity?: number;
+                /** @description a class that you may see; without it all of them */
+                class_id?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description * `watch` - watch
+                 *     * `high` - high
+                 *     * `critical` - critical
+                 */
+                level?: "watch" | "high" | "critical";
+                /**
+                 * @description * `contact` - contact
+                 *     * `watching` - watching
+                 *     * `in_progress` - in_progress
+                 *     * `integrity` - integrity
+                 *     * `cannot_tell` - cannot_tell
+                 */
+                list?: "contact" | "watching" | "in_progress" | "integrity" | "cannot_tell";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `rank` - rank
+                 *     * `-rank` - -rank
+                 *     * `urgency` - urgency
+                 *     * `-urgency` - -urgency
+                 *     * `risk_score` - risk_score
+                 *     * `-risk_score` - -risk_score
+                 *     * `level` - level
+                 *     * `-level` - -level
+                 *     * `name` - name
+                 *     * `-name` - -name
+                 *     * `roll_number` - roll_number
+                 *     * `-roll_number` - -roll_number
+                 *     * `class_id` - class_id
+                 *     * `-class_id` - -class_id
+                 *     * `weeks_flagged` - weeks_flagged
+                 *     * `-weeks_flagged` - -weeks_flagged
+                 */
+                ordering?: "rank" | "-rank" | "urgency" | "-urgency" | "risk_score" | "-risk_score" | "level" | "-level" | "name" | "-name" | "roll_number" | "-roll_number" | "class_id" | "-class_id" | "weeks_flagged" | "-weeks_flagged";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                semester?: number;
+                student_id?: string;
+                /** @description week of the semester; without it the last published one of each class */
+                week?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfFlag"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flag_feedback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FeedbackBodyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Feedback"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flag_snooze: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SnoozeBodyRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Snooze"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The flag cannot be put off as it stands. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    flag_snooze_end: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                flag: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The flag cannot be put off as it stands. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    interventions_retrieve: {
+        parameters: {
+            query?: {
+                academic_year?: number;
+                /** @description who logged it */
+                advisor?: string;
+                /** @description contacts with the students who are in the class now */
+                class_id?: string;
+                /** @description true: only with a follow-up that is due today or was before, and is not done */
+                due?: boolean;
+                /** @description whose the follow-up is */
+                follow_up_by?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description * `conversation` - Conversation
+                 *     * `call` - Call
+                 *     * `mail_to_student` - mail to student
+                 *     * `mail_to_parent` - mail to parent
+                 *     * `referral` - Referral
+                 *     * `other` - Other
+                 */
+                kind?: "conversation" | "call" | "mail_to_student" | "mail_to_parent" | "referral" | "other";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `logged_at` - logged_at
+                 *     * `-logged_at` - -logged_at
+                 *     * `follow_up_on` - follow_up_on
+                 *     * `-follow_up_on` - -follow_up_on
+                 */
+                ordering?: "logged_at" | "-logged_at" | "follow_up_on" | "-follow_up_on";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                semester?: number;
+                student_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfIntervention"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intervention_log: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewInterventionRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterventionDetail"];
+                    "text/csv": components["schemas"]["InterventionDetail"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intervention_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intervention_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterventionDetail"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description It does not exist for this user. */
             404: {
                 headers: {
@@ -335,6 +4201,246 @@ export interface operations {
             };
             /** @description Too many requests. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    intervention_amend: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                intervention_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedAmendedInterventionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InterventionDetail"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    ledger_retrieve: {
+        parameters: {
+            query?: {
+                academic_year?: number;
+                /**
+                 * @description all: summed over the classes; class: each for itself
+                 *
+                 *     * `all` - all
+                 *     * `class` - class
+                 */
+                by?: "all" | "class";
+                /** @description a class that you may see; without it the sum over all of them */
+                class_id?: string;
+                /** @description of the rule, reason, level or list */
+                code?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /** @description column that the college names for audit, such as gender: a row for each group (admins only) */
+                group?: string;
+                /**
+                 * @description * `any` - any
+                 *     * `rule` - rule
+                 *     * `reason` - reason
+                 *     * `level` - level
+                 *     * `list` - list
+                 *     * `prediction` - prediction
+                 */
+                kind?: "any" | "rule" | "reason" | "level" | "list" | "prediction";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `week` - week
+                 *     * `-week` - -week
+                 *     * `precision` - precision
+                 *     * `-precision` - -precision
+                 *     * `recall` - recall
+                 *     * `-recall` - -recall
+                 *     * `flagged` - flagged
+                 *     * `-flagged` - -flagged
+                 */
+                ordering?: "week" | "-week" | "precision" | "-precision" | "recall" | "-recall" | "flagged" | "-flagged";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                /** @description without it and a year the latest term that has a ledger */
+                semester?: number;
+                /** @description week of the flags; without it every week */
+                week?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfLedger"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Groups are for admins only. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -390,6 +4496,15 @@ export interface operations {
             };
             /** @description Too many requests. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -467,6 +4582,1435 @@ export interface operations {
             };
             /** @description Too many requests. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_retrieve: {
+        parameters: {
+            query?: {
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description whether predictions are made by it
+                 *
+                 *     * `true` - true
+                 *     * `false` - false
+                 */
+                in_use?: "true" | "false";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `created` - created
+                 *     * `-created` - -created
+                 *     * `output` - output
+                 *     * `-output` - -output
+                 */
+                ordering?: "created" | "-created" | "output" | "-output";
+                /**
+                 * @description * `midterm_score` - midterm_score
+                 *     * `subject_fail` - subject_fail
+                 *     * `endterm_score` - endterm_score
+                 *     * `endterm_fail` - endterm_fail
+                 *     * `watchlist` - watchlist
+                 *     * `at_risk` - at_risk
+                 */
+                output?: "midterm_score" | "subject_fail" | "endterm_score" | "endterm_fail" | "watchlist" | "at_risk";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfModel"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A training waits or runs; run_id names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No runner is alive, or no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_train: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The runner takes it up. */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QueuedRun"];
+                    "text/csv": components["schemas"]["QueuedRun"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description A training waits or runs; run_id names it. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No runner is alive, or no database. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    models_promote: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Promoted"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The model is in use already, or does not beat the naive baselines. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    notices_retrieve: {
+        parameters: {
+            query?: {
+                academic_year?: number;
+                /** @description a class that you may see; without it all of them */
+                class_id?: string;
+                /**
+                 * @description * `class_shift_effort` - class_shift_effort
+                 *     * `class_shift_performance` - class_shift_performance
+                 *     * `class_shift_attendance` - class_shift_attendance
+                 *     * `attendance_not_loaded` - attendance_not_loaded
+                 *     * `assignments_not_loaded` - assignments_not_loaded
+                 *     * `quizzes_not_loaded` - quizzes_not_loaded
+                 *     * `source_quarantined` - source_quarantined
+                 */
+                code?: "class_shift_effort" | "class_shift_performance" | "class_shift_attendance" | "attendance_not_loaded" | "assignments_not_loaded" | "quizzes_not_loaded" | "source_quarantined";
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `sem_week` - sem_week
+                 *     * `-sem_week` - -sem_week
+                 *     * `class_id` - class_id
+                 *     * `-class_id` - -class_id
+                 */
+                ordering?: "sem_week" | "-sem_week" | "class_id" | "-class_id";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                semester?: number;
+                /** @description week of the semester; without it the last published one of each class */
+                week?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfNotice"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangedPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_forgotten: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForgottenRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Asked"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    password_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordByLinkRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    policy_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Policy"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_exam_retrieve: {
+        parameters: {
+            query?: {
+                academic_year?: number;
+                /**
+                 * @description a row over all subjects, or one for each subject
+                 *
+                 *     * `student` - student
+                 *     * `subject` - subject
+                 */
+                by?: "student" | "subject";
+                /** @description a class that you may see; without it all of them */
+                class_id?: string;
+                /**
+                 * @description without it the latest exam of each class, or every exam of the term named
+                 *
+                 *     * `midterm` - midterm
+                 *     * `endterm` - endterm
+                 */
+                exam_type?: "midterm" | "endterm";
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `residual` - residual
+                 *     * `-residual` - -residual
+                 *     * `actual` - actual
+                 *     * `-actual` - -actual
+                 *     * `predicted` - predicted
+                 *     * `-predicted` - -predicted
+                 *     * `name` - name
+                 *     * `-name` - -name
+                 *     * `roll_number` - roll_number
+                 *     * `-roll_number` - -roll_number
+                 *     * `class_id` - class_id
+                 *     * `-class_id` - -class_id
+                 */
+                ordering?: "residual" | "-residual" | "actual" | "-actual" | "predicted" | "-predicted" | "name" | "-name" | "roll_number" | "-roll_number" | "class_id" | "-class_id";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                semester?: number;
+                /** @description a student whom you may see */
+                student_id?: string;
+                /** @description rows of this subject */
+                subject_id?: string;
+                /**
+                 * @description * `under` - under
+                 *     * `as expected` - as expected
+                 *     * `over` - over
+                 */
+                verdict?: "under" | "as expected" | "over";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPostExam"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pre_endterm_retrieve: {
+        parameters: {
+            query?: {
+                academic_year?: number;
+                /** @description a class that you may see; without it all of them */
+                class_id?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description * `LOW` - LOW
+                 *     * `MEDIUM` - MEDIUM
+                 *     * `HIGH` - HIGH
+                 */
+                label?: "LOW" | "MEDIUM" | "HIGH";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `predicted_endterm_score` - predicted_endterm_score
+                 *     * `-predicted_endterm_score` - -predicted_endterm_score
+                 *     * `p_fail` - p_fail
+                 *     * `-p_fail` - -p_fail
+                 *     * `name` - name
+                 *     * `-name` - -name
+                 *     * `roll_number` - roll_number
+                 *     * `-roll_number` - -roll_number
+                 *     * `class_id` - class_id
+                 *     * `-class_id` - -class_id
+                 */
+                ordering?: "predicted_endterm_score" | "-predicted_endterm_score" | "p_fail" | "-p_fail" | "name" | "-name" | "roll_number" | "-roll_number" | "class_id" | "-class_id";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                semester?: number;
+                /** @description a student whom you may see */
+                student_id?: string;
+                /** @description week of the semester; without it the last published one of each class */
+                week?: number;
+                /**
+                 * @description without week: the last week that each class has a prediction of in the term, or all of them
+                 *
+                 *     * `last` - last
+                 *     * `all` - all
+                 */
+                weeks?: "last" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPreEndterm"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pre_midterm_retrieve: {
+        parameters: {
+            query?: {
+                academic_year?: number;
+                /**
+                 * @description predicted below predictions.at_risk_below of the policy
+                 *
+                 *     * `true` - true
+                 *     * `false` - false
+                 */
+                at_risk?: "true" | "false";
+                /** @description a class that you may see; without it all of them */
+                class_id?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `predicted_midterm_score` - predicted_midterm_score
+                 *     * `-predicted_midterm_score` - -predicted_midterm_score
+                 *     * `name` - name
+                 *     * `-name` - -name
+                 *     * `roll_number` - roll_number
+                 *     * `-roll_number` - -roll_number
+                 *     * `class_id` - class_id
+                 *     * `-class_id` - -class_id
+                 */
+                ordering?: "predicted_midterm_score" | "-predicted_midterm_score" | "name" | "-name" | "roll_number" | "-roll_number" | "class_id" | "-class_id";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                semester?: number;
+                /** @description a student whom you may see */
+                student_id?: string;
+                /** @description week of the semester; without it the last published one of each class */
+                week?: number;
+                /**
+                 * @description without week: the last week that each class has a prediction of in the term, or all of them
+                 *
+                 *     * `last` - last
+                 *     * `all` - all
+                 */
+                weeks?: "last" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfPreMidterm"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    risk_of_failing_retrieve: {
+        parameters: {
+            query?: {
+                academic_year?: number;
+                /** @description a class that you may see; without it all of them */
+                class_id?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description * `LOW` - LOW
+                 *     * `MEDIUM` - MEDIUM
+                 *     * `HIGH` - HIGH
+                 */
+                label?: "LOW" | "MEDIUM" | "HIGH";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `p_fail` - p_fail
+                 *     * `-p_fail` - -p_fail
+                 *     * `subject_id` - subject_id
+                 *     * `-subject_id` - -subject_id
+                 *     * `name` - name
+                 *     * `-name` - -name
+                 *     * `roll_number` - roll_number
+                 *     * `-roll_number` - -roll_number
+                 *     * `class_id` - class_id
+                 *     * `-class_id` - -class_id
+                 */
+                ordering?: "p_fail" | "-p_fail" | "subject_id" | "-subject_id" | "name" | "-name" | "roll_number" | "-roll_number" | "class_id" | "-class_id";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                semester?: number;
+                /** @description a student whom you may see */
+                student_id?: string;
+                /** @description a subject of the college */
+                subject_id?: string;
+                /** @description week of the semester; without it the last published one of each class */
+                week?: number;
+                /**
+                 * @description without week: the last week that each class has a prediction of in the term, or all of them
+                 *
+                 *     * `last` - last
+                 *     * `all` - all
+                 */
+                weeks?: "last" | "all";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRiskOfFailing"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    runs_retrieve: {
+        parameters: {
+            query?: {
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description * `weekly` - weekly
+                 *     * `calibrate` - calibrate
+                 *     * `train` - train
+                 */
+                kind?: "weekly" | "calibrate" | "train";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `id` - id
+                 *     * `-id` - -id
+                 *     * `started` - started
+                 *     * `-started` - -started
+                 */
+                ordering?: "id" | "-id" | "started" | "-started";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                /**
+                 * @description * `queued` - Queued
+                 *     * `running` - Running
+                 *     * `succeeded` - Succeeded
+                 *     * `failed` - Failed
+                 */
+                state?: "queued" | "running" | "succeeded" | "failed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfRun"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    run_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                run_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RunDetail"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -560,6 +6104,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     session_end: {
@@ -619,6 +6172,15 @@ export interface operations {
             };
             /** @description Too many requests. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -711,6 +6273,488 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    student_performance_retrieve: {
+        parameters: {
+            query: {
+                academic_year?: number;
+                /** @description a class that you may see; without it all of them */
+                class_id?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `sem_week` - sem_week
+                 *     * `-sem_week` - -sem_week
+                 */
+                ordering?: "sem_week" | "-sem_week";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                semester?: number;
+                student_id: string;
+                /** @description week of the semester; without it the last published one of each class */
+                week?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfStudentWeek"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    students_retrieve: {
+        parameters: {
+            query?: {
+                class_id?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description of this week's flag
+                 *
+                 *     * `watch` - watch
+                 *     * `high` - high
+                 *     * `critical` - critical
+                 */
+                level?: "watch" | "high" | "critical";
+                /**
+                 * @description that the student is in this week
+                 *
+                 *     * `contact` - contact
+                 *     * `watching` - watching
+                 *     * `in_progress` - in_progress
+                 *     * `integrity` - integrity
+                 *     * `cannot_tell` - cannot_tell
+                 */
+                list?: "contact" | "watching" | "in_progress" | "integrity" | "cannot_tell";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `name` - name
+                 *     * `-name` - -name
+                 *     * `roll_number` - roll_number
+                 *     * `-roll_number` - -roll_number
+                 *     * `class_id` - class_id
+                 *     * `-class_id` - -class_id
+                 *     * `student_id` - student_id
+                 *     * `-student_id` - -student_id
+                 */
+                ordering?: "name" | "-name" | "roll_number" | "-roll_number" | "class_id" | "-class_id" | "student_id" | "-student_id";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                /** @description words of the name, or the beginning of the roll number or the student_id; accents and capitals do not matter */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfStudent"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    student_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                student_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Story"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    student_work_list: {
+        parameters: {
+            query?: {
+                academic_year?: number;
+                semester?: number;
+            };
+            header?: never;
+            path: {
+                student_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Work"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    subjects_retrieve: {
+        parameters: {
+            query?: {
+                /** @description the subjects of this class's present semester that it has an exam in */
+                class_id?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `subject_id` - subject_id
+                 *     * `-subject_id` - -subject_id
+                 *     * `subject_name` - subject_name
+                 *     * `-subject_name` - -subject_name
+                 *     * `semester` - semester
+                 *     * `-semester` - -semester
+                 *     * `pass_rate` - pass_rate
+                 *     * `-pass_rate` - -pass_rate
+                 */
+                ordering?: "subject_id" | "-subject_id" | "subject_name" | "-subject_name" | "semester" | "-semester" | "pass_rate" | "-pass_rate";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                semester?: number;
+                subject_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfSubject"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     token_create: {
@@ -781,6 +6825,15 @@ export interface operations {
             };
             /** @description Too many requests. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -864,6 +6917,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     token_refresh: {
@@ -934,6 +6996,671 @@ export interface operations {
             };
             /** @description Too many requests. */
             429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    users_retrieve: {
+        parameters: {
+            query?: {
+                active?: boolean;
+                /** @description those who are responsible for it */
+                class_id?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `username` - username
+                 *     * `-username` - -username
+                 *     * `name` - name
+                 *     * `-name` - -name
+                 *     * `role` - role
+                 *     * `-role` - -role
+                 *     * `last_login` - last_login
+                 *     * `-last_login` - -last_login
+                 */
+                ordering?: "username" | "-username" | "name" | "-name" | "role" | "-role" | "last_login" | "-last_login";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                /**
+                 * @description * `advisor` - Advisor
+                 *     * `coordinator` - Coordinator
+                 *     * `admin` - Admin
+                 */
+                role?: "advisor" | "coordinator" | "admin";
+                /** @description part of user name, name or mail address */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfUser"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_add: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewUserRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitedUser"];
+                    "text/csv": components["schemas"]["InvitedUser"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description They are the last active admin. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_change: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedChangedUserRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["User"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description They are the last active admin. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    user_invite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                username: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"];
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another role. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It does not exist for this user. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The account is not active. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    watchlist_retrieve: {
+        parameters: {
+            query?: {
+                /** @description of the coming semester */
+                academic_year?: number;
+                /** @description a class that you may see; without it all of them */
+                class_id?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description * `LOW` - LOW
+                 *     * `MEDIUM` - MEDIUM
+                 *     * `HIGH` - HIGH
+                 */
+                label?: "LOW" | "MEDIUM" | "HIGH";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `risk_probability_pct` - risk_probability_pct
+                 *     * `-risk_probability_pct` - -risk_probability_pct
+                 *     * `hard_subject_count` - hard_subject_count
+                 *     * `-hard_subject_count` - -hard_subject_count
+                 *     * `name` - name
+                 *     * `-name` - -name
+                 *     * `roll_number` - roll_number
+                 *     * `-roll_number` - -roll_number
+                 *     * `class_id` - class_id
+                 *     * `-class_id` - -class_id
+                 */
+                ordering?: "risk_probability_pct" | "-risk_probability_pct" | "hard_subject_count" | "-hard_subject_count" | "name" | "-name" | "roll_number" | "-roll_number" | "class_id" | "-class_id";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                /** @description the coming semester */
+                semester?: number;
+                /** @description a student whom you may see */
+                student_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfWatchlist"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,0 +1,5 @@
+import { LoadingRows } from '@/ui'
+
+export function Component() {
+  return <LoadingRows />
+}
