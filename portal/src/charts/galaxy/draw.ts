@@ -42,7 +42,7 @@ function radius(size: number, roomy: boolean): number {
 
 export interface Stamps {
   /** At level * SIZES + size. */
-  pictures: HTMLCanvasElement[]
+  pictures: ImageBitmap[]
   colours: Record<Level, string>
   ink: string
   accent: string
@@ -62,13 +62,11 @@ export function makeStamps(canvas: HTMLCanvasElement, ratio: number, roomy: bool
   return { pictures, colours, ink: colour('--ink'), accent: colour('--accent'), page, roomy }
 }
 
-function stamp(level: Level, r: number, colour: string, page: string, ratio: number): HTMLCanvasElement {
-  const picture = document.createElement('canvas')
+function stamp(level: Level, r: number, colour: string, page: string, ratio: number): ImageBitmap {
   const side = Math.ceil((r * 2.6 + 3) * ratio)
-  picture.width = side
-  picture.height = side
+  const picture = new OffscreenCanvas(side, side)
   const pen = picture.getContext('2d')
-  if (pen === null) return picture
+  if (pen === null) return picture.transferToImageBitmap()
   pen.scale(ratio, ratio)
   pen.translate(side / ratio / 2, side / ratio / 2)
   // A thin rim of the page's colour parts points that lie on each other.
@@ -86,10 +84,10 @@ function stamp(level: Level, r: number, colour: string, page: string, ratio: num
     if (level !== 'fine') pen.stroke()
     pen.fill()
   }
-  return picture
+  return picture.transferToImageBitmap() // a canvas as source would be copied at every stamp
 }
 
-function shapeOf(pen: CanvasRenderingContext2D, level: Level, r: number): void {
+function shapeOf(pen: OffscreenCanvasRenderingContext2D, level: Level, r: number): void {
   pen.beginPath()
   if (level === 'critical') {
     pen.moveTo(0, -r * 1.25)
