@@ -1,0 +1,119 @@
+"""The real portal in a real browser (Debian's Chromium), served by the real server on the demo college."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+
+from tests.api.server import CAST, PASSWORD, Server
+from tests.conftest import STANDARD, Templates
+from tests.integration.workspace import ROOT
+
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PORTAL = ROOT / "portal"
+AXE = PORTAL / "node_modules" / "axe-core" / "axe.min.js"
+SIZES = {"phone": (390, 844), "tablet": (1024, 768), "wide": (1600, 1000)}
+
+SignIn = Callable[..., Page]
+
+
+def missing(what: str) -> None:
+    """Skip the test, or in CI fail it."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(what)
+    pytest.skip(what)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium."""
+    if not CHROMIUM:
+        missing("no chromium: apt install chromium, or name it in CHROMIUM")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield running
+        running.close()
+
+
+@pytest.fixture(scope="session")
+def portal(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """The standard demo college, served with the portal; shared by the tests of pages."""
+    if not (PORTAL / "dist" / "index.html").is_file():
+        missing("the portal is not built: make portal")
+    workspace = templates.calibrated(("sqlite", "sqlite"), STANDARD).copy(tmp_path_factory.mktemp("portal"))
+    workspace.python(CAST).well()
+    server = Server(workspace)
+    server.start()
+    yield server
+    server.stop()
+    workspace.drop()
+
+
+@pytest.fixture
+def sign_in(browser: Browser, portal: Server) -> Iterator[SignIn]:
+    """``sign_in("advisor", "/students")`` opens a page of the portal as somebody; no error may reach its console."""
+    contexts = []
+    errors: list[str] = []
+
+    def hear(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(f"{message.location.get('url')}: {message.text}")
+
+    def open_page(
+        username: str, path: str = "/", *, size: str = "wide", theme: str = "light", expect_errors: bool = False
+    ) -> Page:
+        width, height = SIZES[size]
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
+        )
+        context.set_default_timeout(30_000)
+        contexts.append(context)
+        page = context.new_page()
+        # Whether anybody is signed in is found out by asking, and a no is an error to the browser's console.
+        page.goto(f"{portal.url}{path}")
+        page.get_by_label("User name").fill(username)
+        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        if not expect_errors:
+            page.on("console", hear)
+            page.on("pageerror", lambda error: errors.append(str(error)))
+        page.get_by_role("button", name="Sign in").click()
+        page.get_by_role("navigation", name="Main").wait_for(state="attached")
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not errors, "\n".join(errors)
+
+
+def violations(page: Page) -> list[str]:
+    """What axe finds wrong with the page as it stands, by WCAG 2.2 A and AA."""
+    # The content security policy lets no script in that is put into the page as an element.
+    page.evaluate(AXE.read_text(encoding="utf-8") + "; undefined")
+    found = page.evaluate(
+        "() => axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']})"
+    )
+    return [
+        f"{one['id']}: {one['help']}: {', '.join(str(node['target']) for node in one['nodes'][:3])}"
+        for one in found["violations"]
+    ]
+
+
+def screenshot(page: Page, name: str) -> None:
+    """Keep a picture where SCREENSHOTS says, to be looked at."""
+    if folder := os.environ.get("SCREENSHOTS"):
+        page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
+
+
