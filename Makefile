@@ -8,10 +8,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: docs help run test lint format types borders check bench lock clean oulad
+.PHONY: docs help run test lint format types borders check bench bench-api lock clean oulad
 
 help:  ## what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-10s %s\n", $$1, $$2}'
 
 run: $(VENV)/run.stamp  ## set up, simulate a demo college if there is none, and show an advisor's week
 	@echo "== The analysis database: creating or updating its tables"
@@ -60,6 +60,9 @@ docs: $(VENV)/dev.stamp  ## make the pages of docs/reference that come from the 
 
 bench: $(VENV)/dev.stamp  ## measure a calibration beside its floor, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.calibrate
+
+bench-api: $(VENV)/dev.stamp  ## measure the API beside a constant answer, on PostgreSQL
+	@$(BIN)/python -m benchmarks.api
 
 lock: $(VENV)/dev.stamp  ## pin the newest allowed versions, with hashes and without any address
 	@$(BIN)/pip install --quiet uv
