@@ -123,6 +123,12 @@ class OfFlag(Resource):
             raise NotFound
         return found
 
+    def body(self, kind: type[Body]) -> dict[str, Any]:
+        """The body of the request, checked. Raises ValidationError."""
+        given = kind(data=self.request.data)
+        given.is_valid(raise_exception=True)
+        return dict(given.validated_data)
+
     def by(self) -> dict[str, Any]:
         """Who does it, when, from where: what every action is told."""
         address = client_address(self.request._request)
@@ -136,7 +142,7 @@ class Feedback(OfFlag):
     def post(self, request: Request, flag: str) -> Response:
         """Say whether the flag helped, and why; what you said of it before is replaced."""
         found = self.flag(flag)
-        given = FeedbackBody.checked(request)
+        given = self.body(FeedbackBody)
         said = give_feedback(found, **given, **self.by())
         return Response({"helpful": said.helpful, "why": said.why, "at": said.at})
 
@@ -150,7 +156,7 @@ class FlagSnooze(OfFlag):
     def post(self, request: Request, flag: str) -> Response:
         """Put the flag off, with a reason and a day: until then it counts as in progress, unless it gets worse."""
         found = self.flag(flag)
-        given = SnoozeBody.checked(request)
+        given = self.body(SnoozeBody)
         try:
             made = snooze(found, **given, today=today(), **self.by())
         except NotToBeSnoozed as error:

@@ -37,27 +37,25 @@ class Parameters(serializers.Serializer[Any]):
 
 
 class Body(serializers.Serializer[Any]):
-    """The body of a request: an object with these fields. Any other field is an error."""
-
-    @classmethod
-    def checked(cls, request: Request, **options: Any) -> dict[str, Any]:
-        """The fields given, checked. Raises ValidationError, which names every one that is wrong."""
-        body = cls(data=request.data, **options)
-        body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
+    """The body of a request: an object. A field that is not declared is an error and never ignored."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """Raises ValidationError for fields that there are not, too."""
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
-        known = ", ".join(self.fields)
-        errors: dict[str, Any] = {str(name): [f"There is no such field here; there are: {known}."] for name in unknown}
+        """Raises ValidationError, which names every field that is wrong or unknown."""
+        errors: dict[str, Any] = {}
+        values: Any = {}
         try:
-            value = super().to_internal_value(data)
+            values = super().to_internal_value(data)
         except ValidationError as error:
-            errors |= dict(error.detail)  # type: ignore[arg-type]
+            if not isinstance(data, Mapping):
+                raise
+            errors = dict(error.detail) if isinstance(error.detail, dict) else {}
+        known = ", ".join(self.fields) or "none"
+        errors |= {
+            str(name): [f"There is no such field here; there are: {known}."] for name in data if name not in self.fields
+        }
         if errors:
             raise ValidationError(errors)
-        return value
+        return values
 
 
 class Key(serializers.CharField):
