@@ -62,12 +62,11 @@ def test_no_other_token_opens_anything(server: Server, stranger: httpx.Client) -
         "none, signed": ".".join([encoded({"alg": "none", "typ": "JWT"}), body, signature]),
         "of another type": good["refresh"],
         "of another key": ".".join([head, body, signature[::-1]]),
-        "empty": "",
         "nonsense": "x.y.z",
     }
     for name, token in bad.items():
         assert me(stranger, token).status_code == 401, name
-        assert stranger.post("/api/token/refresh/", json={"refresh": token or "x"}).status_code in (
+        assert stranger.post("/api/token/refresh/", json={"refresh": token}).status_code in (
             (401,) if name != "of another type" else (200,)
         ), name
     assert me(stranger, good["access"]).status_code == 200
