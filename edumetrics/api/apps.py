@@ -8,3 +8,9 @@ class ApiConfig(AppConfig):
 
     name = "edumetrics.api"
     label = "api"
+
+    def ready(self) -> None:
+        """Listen for requests that fail."""
+        from edumetrics.api.requests import listen
+
+        listen()

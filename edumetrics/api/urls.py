@@ -1,11 +1,12 @@
 """The addresses of the API (the contract: docs/reference/api.md)."""
 
-from django.urls import path, re_path
+from django.urls import path, register_converter
 
 from edumetrics.api import (
     authentication,
     classes,
     document,
+    health,
     ledger,
     me,
     model_cards,
@@ -15,6 +16,8 @@ from edumetrics.api import (
     risk_of_failing,
     watchlist,
 )
+
+register_converter(model_cards.VersionConverter, "model_version")
 
 urlpatterns = [
     path("token/", authentication.Token.as_view()),
@@ -31,7 +34,9 @@ urlpatterns = [
     path("post-exam/", post_exam.PostExam.as_view()),
     path("ledger/", ledger.Ledger.as_view()),
     path("models/", model_cards.ModelCards.as_view()),
-    re_path(r"^models/(?P<version>[a-z_]+-[0-9a-f]{12})/promote/$", model_cards.Promotion.as_view()),
+    path("models/<model_version:version>/promote/", model_cards.Promotion.as_view()),
+    path("health/live", health.Live.as_view()),
+    path("health/ready", health.Ready.as_view()),
     path("schema/", document.Document.as_view(), name="schema"),
     path("docs/", document.Browsable.as_view(url_name="schema")),
 ]
