@@ -49,12 +49,8 @@ class RunsCollector(Collector):
 
 def _gauges(now: datetime) -> Iterator[Metric]:
     runs = GaugeMetricFamily("edumetrics_runs", "Runs recorded", labels=["kind", "state"])
-    for kind, state, count in (
-        AnalysisRun.objects.order_by()
-        .values_list("kind", "state")
-        .annotate(count=Count("pk"))
-        .order_by("kind", "state")
-    ):
+    counts = AnalysisRun.objects.order_by().values_list("kind", "state").annotate(count=Count("pk"))
+    for kind, state, count in counts.order_by("kind", "state"):
         runs.add_metric([kind, state], count)
     yield runs
     queued = AnalysisRun.objects.filter(state=State.QUEUED)
