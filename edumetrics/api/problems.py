@@ -93,6 +93,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
         body = problem(status, _detail(error), extra=getattr(error, "extra", None))
     # The renderer that was agreed on may be one for tables.
     context["request"].accepted_renderer = _renderer()
+    # Where no format was agreed on, it has none yet.
+    context["request"].accepted_media_type = "application/json"
     return Response(body, status=status, headers=_headers(error), content_type=MEDIA_TYPE)
 
 

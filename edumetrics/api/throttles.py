@@ -16,7 +16,7 @@ class AddressThrottle(SimpleRateThrottle):
 
     def get_cache_key(self, request: Request, view: Any) -> str:
         """By the address, as far as it can be believed."""
-        return f"throttle {self.scope} {client_address(request._request)}"
+        return f"throttle:{self.scope}:{client_address(request._request)}"
 
 
 class SignInThrottle(AddressThrottle):
@@ -32,4 +32,4 @@ class UserThrottle(SimpleRateThrottle):
 
     def get_cache_key(self, request: Request, view: Any) -> str | None:
         """By the user; None, which is no limit, for who is not signed in."""
-        return f"throttle user {request.user.pk}" if isinstance(request.user, User) else None
+        return f"throttle:user:{request.user.pk}" if isinstance(request.user, User) else None

@@ -208,7 +208,7 @@ WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
 # Vite puts a hash of the content into the name.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/portal/assets/.+-[\w-]{8}\.\w+$"
 if WHITENOISE_USE_FINDERS:
-    warnings.filterwarnings("ignore", message="No directory at", module="whitenoise")
+    warnings.filterwarnings("ignore", message="No directory at")
 
 DEFAULT_DB_URL = env.str("DEFAULT_DB_URL", default=f"sqlite:///{DATA_DIR}/analysis.sqlite3")
 CLIENT_DB_URL = env.str("CLIENT_DB_URL", default=f"sqlite:///{DATA_DIR}/college.sqlite3")
