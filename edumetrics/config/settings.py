@@ -66,12 +66,12 @@ MIDDLEWARE = [
     "edumetrics.api.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    # Below the policy's middleware, so that pages and assets carry it too.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Below these, so that files carry their headers too.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "edumetrics.api.limits.BodyLimit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "edumetrics.config.urls"
 WSGI_APPLICATION = "edumetrics.config.wsgi.application"
