@@ -21,6 +21,7 @@ from edumetrics.accounts.models import Role, User
 from edumetrics.accounts.signing_in import client_address
 from edumetrics.api.rendering import CsvRenderer, JsonRenderer
 from edumetrics.api.tables import csv_lines
+from edumetrics.api.throttles import AddressThrottle, UserThrottle
 from edumetrics.audit.actions import What, pseudonym, record
 
 KEY_LENGTH = 64
@@ -92,6 +93,9 @@ class Resource(APIView):
     roles_of: ClassVar[Mapping[str, Sequence[Role]]] = {}
     errors: ClassVar[Mapping[int, str]] = {}
     permission_classes: Sequence[Any] = (IsAuthenticated, HasRole)
+    throttle_classes: Sequence[Any] = (UserThrottle,)
+    is_throttled: ClassVar[bool] = True
+    """Whether requests from one address are counted."""
 
     def roles_for(self, method: str) -> Sequence[Role]:
         """Who may use the method."""
@@ -99,6 +103,8 @@ class Resource(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the parameters too, of every method."""
+        if self.is_throttled:
+            self._check_address(request)
         super().initial(request, *args, **kwargs)
         _ = self.query
 
@@ -131,6 +137,12 @@ class Resource(APIView):
         """Who asks."""
         assert isinstance(self.request.user, User)
         return self.request.user
+
+    def _check_address(self, request: Request) -> None:
+        """Before anybody is asked who they are, so that those who are nobody are counted too."""
+        throttle = AddressThrottle()
+        if not throttle.allow_request(request, self):
+            self.throttled(request, throttle.wait() or 1.0)
 
     def check_class(self, class_id: str | None) -> None:
         """Raises NotFound for a class that does not exist for this user; None is every class."""
