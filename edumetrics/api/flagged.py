@@ -123,12 +123,6 @@ class OfFlag(Resource):
             raise NotFound
         return found
 
-    def body(self, kind: type[Body]) -> dict[str, Any]:
-        """The body of the request, checked. Raises ValidationError."""
-        given = kind(data=self.request.data)
-        given.is_valid(raise_exception=True)
-        return dict(given.validated_data)
-
     def by(self) -> dict[str, Any]:
         """Who does it, when, from where: what every action is told."""
         address = client_address(self.request._request)
