@@ -228,6 +228,8 @@ STATICFILES_DIRS = [("portal", PORTAL_DIST)] if PORTAL_DIST.is_dir() else []
 STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"}}
 # Where `manage.py collectstatic` has not been used, files are served from where they are.
 WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
+# No page of another site may use our files either.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 # Vite puts a hash of the content into the name.
 WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/portal/assets/.+-[\w-]{8}\.\w+$"
 if WHITENOISE_USE_FINDERS:
