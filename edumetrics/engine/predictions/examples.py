@@ -10,6 +10,8 @@ import polars as pl
 from edumetrics.engine.errors import PredictionError
 
 Matrix = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
