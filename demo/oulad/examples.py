@@ -24,6 +24,11 @@ AT_RISK = ["Fail", "Withdrawn"]
 TABLES = ("studentInfo", "studentRegistration", "assessments", "studentAssessment", "vle_stage_snapshots")
 SITES = ("forumng", "homepage", "oucontent", "quiz", "resource", "subpage", "url")
 NEVER = 9999
+# These depend on a class's work and dates as much as on the student: what they taught of one misled on the next.
+ABSOLUTE = [
+    *("gone", "missed", "assignments_missed", "below_40", "missed_in_a_row", "days_since_work", "early"),
+    *("last_score", "lowest_score", "mean_score", "late", "last_late", "early_score"),
+]
 
 EDUCATION = {
     "No Formal quals": 0,
@@ -73,7 +78,7 @@ def examples(university: OpenUniversity, day: float, presentations: Sequence[str
     )
     roll = roll.sort(ENROLMENT)
     return Examples(
-        features=features.drop(ENROLMENT),
+        features=features.drop(*ENROLMENT, *ABSOLUTE),
         target=roll["final_result"].is_in(AT_RISK),
         person=roll["id_student"],
         period=_period(roll["code_presentation"]),
