@@ -9,10 +9,11 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: docs help run test lint format types borders check bench bench-api lock clean oulad portal portal-test portal-check
+.PHONY: docs help run test lint format types borders check bench bench-api lock clean oulad oulad-predictions uci \
+  bench-predictions portal portal-test portal-check
 
 help:  ## what can be made
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-18s %s\n", $$1, $$2}'
 
 run: export EDUMETRICS_DEMO := true
 run: $(VENV)/run.stamp  ## set up, simulate a demo college if there is none, score it, and serve it (PORT=8000)
@@ -113,6 +114,17 @@ oulad: $(VENV)/run.stamp  ## score the Open University's real data (OULAD=folder
 	@$(MANAGE) calibrate --param year=2013 --param week=78
 	@$(MANAGE) calibrate --param year=2014 --param week=39
 	@$(BIN)/python -m demo.oulad.judge --college data/oulad.sqlite3 --analysis $$DEFAULT_DB_URL
+
+oulad-predictions: $(VENV)/run.stamp  ## measure predictors on the Open University's real data (OULAD=folder)
+	@$(BIN)/python -m benchmarks.oulad_predictions $(OULAD) --groups
+
+UCI ?= ../shared/data/uci-student-performance/student-mat.csv
+
+uci: $(VENV)/run.stamp  ## measure predicted scores on real data of schools (UCI=file)
+	@$(BIN)/python -m benchmarks.uci $(UCI)
+
+bench-predictions: $(VENV)/run.stamp  ## measure training and predicting at 24,000 students
+	@$(BIN)/python -m benchmarks.predictors
 
 clean:  ## remove the virtual environment and the demo's data
 	rm -rf $(VENV) data
