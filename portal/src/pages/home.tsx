@@ -7,7 +7,7 @@ import { listAddress } from '@/api/lists'
 import { useMe } from '@/api/me'
 import { useChoice } from '@/choice'
 import { formatNumber } from '@/format'
-import { paths } from '@/paths'
+import { paths, type WeekChoice } from '@/paths'
 import { CsvButton, Disclosure, Empty, ErrorState, Link, LoadingRows, PageHead, Section, toast } from '@/ui'
 import { LogContact } from './contact/LogContact'
 import type { ContactKind } from './contact/kinds'
@@ -65,7 +65,7 @@ function Week() {
         choice={choice}
         onPublished={() => choose({ week: undefined })}
       />
-      <Lists query={query} withClass={(me?.class_count ?? 0) > 1} />
+      <Lists query={query} choice={choice} withClass={(me?.class_count ?? 0) > 1} />
       <FollowUpsDue />
     </>
   )
@@ -95,7 +95,7 @@ const OTHERS: readonly { list: ListName; title: string }[] = [
   { list: 'cannot_tell', title: 'Cannot tell' },
 ]
 
-function Lists({ query, withClass }: { query: FlagQuery; withClass: boolean }) {
+function Lists({ query, choice, withClass }: { query: FlagQuery; choice: WeekChoice; withClass: boolean }) {
   const [asked, setAsked] = useState<Asked | null>(null)
   const { write } = useWrite(({ student_id, name }) => setAsked({ what: 'log', student_id, name, kind: 'mail_to_student' }))
   const endSnooze = useEndSnooze()
@@ -106,7 +106,6 @@ function Lists({ query, withClass }: { query: FlagQuery; withClass: boolean }) {
     onEndSnooze: endSnooze,
     onFeedback: (flag, helpful) => setAsked({ what: 'feedback', flag, helpful }),
   }
-  const { capacity: _, ...choice } = query
   const shared = { choice, withClass, ...actions }
   return (
     <>
@@ -121,7 +120,7 @@ function Lists({ query, withClass }: { query: FlagQuery; withClass: boolean }) {
   )
 }
 
-type ListProps = FlagActions & { query: FlagQuery; choice: FlagQuery; withClass: boolean }
+type ListProps = FlagActions & { query: FlagQuery; choice: WeekChoice; withClass: boolean }
 
 function ContactFirst({ query, ...shared }: ListProps) {
   const flags = useFlags('contact', query)
