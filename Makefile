@@ -9,7 +9,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: docs help run test lint format types borders check bench lock clean oulad portal portal-test portal-check
+.PHONY: docs help run test lint format types borders check bench bench-api lock clean oulad portal portal-test portal-check
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-12s %s\n", $$1, $$2}'
@@ -59,6 +59,9 @@ docs: $(VENV)/dev.stamp  ## make the pages of docs/reference that come from the 
 
 bench: $(VENV)/dev.stamp  ## measure a calibration beside its floor, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.calibrate
+
+bench-api: $(VENV)/dev.stamp  ## measure the API beside a constant answer, on PostgreSQL
+	@$(BIN)/python -m benchmarks.api
 
 lock: $(VENV)/dev.stamp  ## pin the newest allowed versions, with hashes and without any address
 	@$(BIN)/pip install --quiet uv

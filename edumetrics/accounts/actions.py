@@ -112,7 +112,7 @@ def invite(user: User, *, by: str, from_where: str | None = None) -> links.Link:
         record(What.INVITE, who=by, whom=user.username, from_where=from_where)
     link = links.link_for(user, is_mailed=links.can_mail(user))
     if link.is_mailed:
-        links.send_later(link, subject="Your account in EduMetrics", why=INVITED)
+        transaction.on_commit(lambda: links.send_later(link, subject="Your account in EduMetrics", why=INVITED))
     return link
 
 

@@ -10,9 +10,11 @@ class ApiConfig(AppConfig):
     label = "api"
 
     def ready(self) -> None:
-        """Let SQLite search as PostgreSQL does."""
+        """Let SQLite search as PostgreSQL does, and listen for requests that fail."""
         from django.db.backends.signals import connection_created
 
         from edumetrics.api.folding import register
+        from edumetrics.api.requests import listen
 
         connection_created.connect(register)
+        listen()

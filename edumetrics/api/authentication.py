@@ -28,6 +28,7 @@ from edumetrics.accounts import sessions
 from edumetrics.accounts.models import User
 from edumetrics.accounts.signing_in import client_address, may_sign_in
 from edumetrics.api.resources import Resource
+from edumetrics.api.throttles import SignInThrottle
 from edumetrics.audit.actions import What, record
 
 COOKIE = "edumetrics_refresh"
@@ -69,6 +70,7 @@ class _Open(Resource):
 
     permission_classes = ()
     authentication_classes = ()
+    throttle_classes = (SignInThrottle,)
     errors: ClassVar[Mapping[int, str]] = {401: "Refused; the answer does not say what was wrong."}
 
     def get_authenticate_header(self, request: Request) -> str:

@@ -2,13 +2,13 @@
 
 from csp.decorators import csp_update
 from django.utils.decorators import method_decorator
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.permissions import AllowAny
 
 _OPEN = (AllowAny,)
 
 
-class Document(SpectacularAPIView):
+class Document(SpectacularJSONAPIView):
     """The document."""
 
     permission_classes = _OPEN

@@ -281,7 +281,9 @@ def _contacts_of(ids: Sequence[str]) -> Mapping[str, Sequence[Mapping[str, Any]]
     """The contacts logged with each student, the first one first."""
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
     log = InterventionLog.objects.filter(student_id__in=ids).order_by("logged_at", "id")
-    for row in log.values("id", "student_id", "kind", "logged_at", "advisor", "outcome", "follow_up_on"):
+    for row in log.values(
+        "id", "student_id", "kind", "logged_at", "advisor", "outcome", "follow_up_on", "follow_up_done_at"
+    ):
         found[row["student_id"]].append(row)
     return found
 
@@ -294,15 +296,16 @@ def _last(contacts: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
 
 
 def follow_up(contacts: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
-    """The follow-up that the last contact promised; one that was promised before it is done by it."""
-    if not contacts or contacts[-1]["follow_up_on"] is None:
+    """The open follow-up of these contacts; of several the first that is due."""
+    still_open = [one for one in contacts if one["follow_up_on"] is not None and one["follow_up_done_at"] is None]
+    if not still_open:
         return None
-    last = contacts[-1]
+    first = min(still_open, key=lambda one: (one["follow_up_on"], one["id"]))
     return {
-        "intervention_id": last["id"],
-        "follow_up_on": last["follow_up_on"],
-        "due": last["follow_up_on"] <= today(),
-        "outcome": last["outcome"],
+        "intervention_id": first["id"],
+        "follow_up_on": first["follow_up_on"],
+        "due": first["follow_up_on"] <= today(),
+        "outcome": first["outcome"],
     }
 
 

@@ -136,7 +136,7 @@ class Feedback(OfFlag):
     def post(self, request: Request, flag: str) -> Response:
         """Say whether the flag helped, and why; what you said of it before is replaced."""
         found = self.flag(flag)
-        given = FeedbackBody.checked(request)
+        given = self.body(FeedbackBody)
         said = give_feedback(found, **given, **self.by())
         return Response({"helpful": said.helpful, "why": said.why, "at": said.at})
 
@@ -150,7 +150,7 @@ class FlagSnooze(OfFlag):
     def post(self, request: Request, flag: str) -> Response:
         """Put the flag off, with a reason and a day: until then it counts as in progress, unless it gets worse."""
         found = self.flag(flag)
-        given = SnoozeBody.checked(request)
+        given = self.body(SnoozeBody)
         try:
             made = snooze(found, **given, today=today(), **self.by())
         except NotToBeSnoozed as error:

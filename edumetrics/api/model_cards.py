@@ -28,6 +28,20 @@ _IN_USE = Q(promoted__isnull=False, retired__isnull=True)
 _STATES = {"in use": _IN_USE, "retired": Q(retired__isnull=False), "never in use": Q(promoted__isnull=True)}
 
 
+class VersionConverter:
+    """A version in a path."""
+
+    regex = r"[a-z_]{1,40}-[0-9a-f]{12}"
+
+    def to_python(self, value: str) -> str:
+        """As it is."""
+        return value
+
+    def to_url(self, value: str) -> str:
+        """As it is."""
+        return value
+
+
 class ModelParameters(ListParameters):
     """Filters of the cards."""
 

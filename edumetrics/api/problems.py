@@ -2,16 +2,19 @@
 
 import json
 import logging
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db import Error as DatabaseError
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
 
+from edumetrics.databases.errors import is_passing
 from edumetrics.engine.errors import EduMetricsError
 
 MEDIA_TYPE = "application/problem+json"
@@ -46,9 +49,13 @@ class Conflict(exceptions.APIException):
 
 
 class Unavailable(exceptions.APIException):
-    """503: somebody else has to act first."""
+    """503: somebody else has to act first; ``wait``: when to ask again, in seconds."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
+
+    def __init__(self, detail: str, wait: float | None = None) -> None:
+        super().__init__(detail)
+        self.wait = wait
 
 
 def problem(
@@ -73,6 +80,9 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
         error = exceptions.PermissionDenied()
     elif isinstance(error, EduMetricsError):
         error = exceptions.ValidationError(str(error))
+    elif isinstance(error, DatabaseError) and is_passing(error):
+        _log.warning("the database cannot be reached", extra={"error": str(error)})
+        error = Unavailable("The database cannot be reached at the moment. Try again in a little while.", wait=5)
     if not isinstance(error, exceptions.APIException):
         return None
     set_rollback()
@@ -83,6 +93,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
         body = problem(status, _detail(error), extra=getattr(error, "extra", None))
     # The renderer that was agreed on may be one for tables.
     context["request"].accepted_renderer = _renderer()
+    # Where no format was agreed on, it has none yet.
+    context["request"].accepted_media_type = "application/json"
     return Response(body, status=status, headers=_headers(error), content_type=MEDIA_TYPE)
 
 
@@ -111,7 +123,7 @@ def _headers(error: exceptions.APIException) -> dict[str, str]:
     if challenge := getattr(error, "auth_header", None):
         headers["WWW-Authenticate"] = challenge
     if wait := getattr(error, "wait", None):
-        headers["Retry-After"] = str(int(wait))
+        headers["Retry-After"] = str(math.ceil(wait))
     return headers
 
 

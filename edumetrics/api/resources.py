@@ -21,6 +21,7 @@ from edumetrics.accounts.models import Role, User
 from edumetrics.accounts.signing_in import client_address
 from edumetrics.api.rendering import CsvRenderer, JsonRenderer
 from edumetrics.api.tables import csv_lines
+from edumetrics.api.throttles import AddressThrottle, UserThrottle
 from edumetrics.audit.actions import What, pseudonym, record
 
 KEY_LENGTH = 64
@@ -37,27 +38,25 @@ class Parameters(serializers.Serializer[Any]):
 
 
 class Body(serializers.Serializer[Any]):
-    """The body of a request: an object with these fields. Any other field is an error."""
-
-    @classmethod
-    def checked(cls, request: Request, **options: Any) -> dict[str, Any]:
-        """The fields given, checked. Raises ValidationError, which names every one that is wrong."""
-        body = cls(data=request.data, **options)
-        body.is_valid(raise_exception=True)
-        return dict(body.validated_data)
+    """The body of a request: an object. A field that is not declared is an error and never ignored."""
 
     def to_internal_value(self, data: Any) -> Any:
-        """Raises ValidationError for fields that there are not, too."""
-        unknown = sorted(set(data) - set(self.fields)) if isinstance(data, Mapping) else []
-        known = ", ".join(self.fields)
-        errors: dict[str, Any] = {str(name): [f"There is no such field here; there are: {known}."] for name in unknown}
+        """Raises ValidationError, which names every field that is wrong or unknown."""
+        errors: dict[str, Any] = {}
+        values: Any = {}
         try:
-            value = super().to_internal_value(data)
+            values = super().to_internal_value(data)
         except ValidationError as error:
-            errors |= dict(error.detail)  # type: ignore[arg-type]
+            if not isinstance(data, Mapping):
+                raise
+            errors = dict(error.detail) if isinstance(error.detail, dict) else {}
+        known = ", ".join(self.fields) or "none"
+        errors |= {
+            str(name): [f"There is no such field here; there are: {known}."] for name in data if name not in self.fields
+        }
         if errors:
             raise ValidationError(errors)
-        return value
+        return values
 
 
 class Key(serializers.CharField):
@@ -94,6 +93,9 @@ class Resource(APIView):
     roles_of: ClassVar[Mapping[str, Sequence[Role]]] = {}
     errors: ClassVar[Mapping[int, str]] = {}
     permission_classes: Sequence[Any] = (IsAuthenticated, HasRole)
+    throttle_classes: Sequence[Any] = (UserThrottle,)
+    is_throttled: ClassVar[bool] = True
+    """Whether requests from one address are counted."""
 
     def roles_for(self, method: str) -> Sequence[Role]:
         """Who may use the method."""
@@ -101,6 +103,8 @@ class Resource(APIView):
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Check the parameters too, of every method."""
+        if self.is_throttled:
+            self._check_address(request)
         super().initial(request, *args, **kwargs)
         _ = self.query
 
@@ -133,6 +137,12 @@ class Resource(APIView):
         """Who asks."""
         assert isinstance(self.request.user, User)
         return self.request.user
+
+    def _check_address(self, request: Request) -> None:
+        """Before anybody is asked who they are, so that those who are nobody are counted too."""
+        throttle = AddressThrottle()
+        if not throttle.allow_request(request, self):
+            self.throttled(request, throttle.wait() or 1.0)
 
     def check_class(self, class_id: str | None) -> None:
         """Raises NotFound for a class that does not exist for this user; None is every class."""

@@ -104,15 +104,14 @@ class StudentPerformance(ListResource):
 
 def student_weeks(weeks: "QuerySet[WeeklyMetrics]") -> "QuerySet[WeeklyMetrics, dict[str, Any]]":
     """Rows for ``student_items``."""
-    rows: QuerySet[WeeklyMetrics, dict[str, Any]] = weeks.values(*_KEY, *_COLUMNS, "computed_at")
+    rows: QuerySet[WeeklyMetrics, dict[str, Any]] = weeks.values(*_KEY, *_COLUMNS, "computed_at", "run_id")
     return rows
 
 
 def student_items(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """Weeks as they are answered. Two queries, however many there are."""
+    """Weeks as they are answered. At most two queries, however many there are."""
     flags = _flags_of(rows)
-    classes = {_class_week(row) for row in rows}
-    bands = {one: _bands(values) for one, values in values_of(classes, list(_BANDS)).items()}
+    bands = _bands_of({_class_week(row): row["run_id"] for row in rows})
     return [_item(row, flags.get(_key(row), {}), bands[_class_week(row)]) for row in rows]
 
 
@@ -129,6 +128,24 @@ def _flags_of(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], dict[s
     flags = WeeklyFlags.objects.filter(student_id__in={row["student_id"] for row in rows})
     columns = ("student_id", "academic_year", "semester", "sem_week", "risk_level", "list", "contributions")
     return {_key(row): row for row in flags.values(*columns)}
+
+
+_MOST_KEPT = 10_000
+_kept: dict[tuple[ClassWeek, int], dict[str, Any]] = {}
+"""Bands by class-week and the run that wrote it. A run replaces a class's week as a whole, so they do not change."""
+
+
+def _bands_of(weeks: Mapping[ClassWeek, int]) -> dict[ClassWeek, dict[str, Any]]:
+    """The bands of each class-week, given with its run. One query, or none where all are kept."""
+    found = {week: bands for week, run in weeks.items() if (bands := _kept.get((week, run))) is not None}
+    unknown = weeks.keys() - found.keys()
+    if unknown:
+        if len(_kept) > _MOST_KEPT:
+            _kept.clear()
+        made = {week: _bands(values) for week, values in values_of(unknown, list(_BANDS)).items()}
+        _kept.update({(week, weeks[week]): bands for week, bands in made.items()})
+        found |= made
+    return found
 
 
 def _bands(values: Sequence[tuple[Any, ...]]) -> dict[str, Any]:

@@ -82,4 +82,5 @@ class OneStudentWork(Resource):
                 return None
             rows = rows.filter(academic_year=state.academic_year, semester=state.semester)
         latest = rows.order_by("-academic_year", "-semester")
-        return latest.values("academic_year", "semester", "sem_week", "run_id").first()
+        found = latest.values("academic_year", "semester", "sem_week", "run_id").first()
+        return None if found is None else dict(found)

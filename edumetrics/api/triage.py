@@ -141,7 +141,8 @@ def _default_sizes(user: User, query: Mapping[str, Any]) -> dict[Week, int]:
     """The share of the policy of the students on the roll, rounded up."""
     share = policy_in_force().triage.capacity_share
     counts: dict[Week, int] = defaultdict(int)
-    rolls = of_weeks(scope.of_students(WeeklyMetrics.objects.all(), user), query)
+    # By class and not by student, so that the index of classes and weeks alone can count them.
+    rolls = of_weeks(scope.of_classes(WeeklyMetrics.objects.all(), user), query)
     for row in rolls.values("academic_year", "semester", "sem_week").annotate(roll=Count("*")).order_by():
         counts[_week_of(row)] += row["roll"]
     return {week: math.ceil(share * roll - _TOLERANCE) for week, roll in counts.items()}

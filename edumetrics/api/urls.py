@@ -1,6 +1,6 @@
 """The addresses of the API (the contract: docs/reference/api.md)."""
 
-from django.urls import path, re_path, register_converter
+from django.urls import path, register_converter
 
 from edumetrics.api import (
     advisors,
@@ -12,6 +12,7 @@ from edumetrics.api import (
     document,
     flagged,
     galaxy,
+    health,
     interventions,
     ledger,
     me,
@@ -36,6 +37,7 @@ register_converter(converters.KeyConverter, "key")
 register_converter(converters.FlagConverter, "flag")
 register_converter(converters.Serial, "serial")
 register_converter(converters.Username, "username")
+register_converter(model_cards.VersionConverter, "model_version")
 
 urlpatterns = [
     path("token/", authentication.Token.as_view()),
@@ -63,7 +65,6 @@ urlpatterns = [
     path("post-exam/", post_exam.PostExam.as_view()),
     path("ledger/", ledger.Ledger.as_view()),
     path("models/", model_cards.ModelCards.as_view()),
-    re_path(r"^models/(?P<version>[a-z_]+-[0-9a-f]{12})/promote/$", model_cards.Promotion.as_view()),
     path("interventions/", interventions.Interventions.as_view()),
     path("interventions/<serial:intervention_id>/", interventions.Intervention.as_view()),
     path("calibrate/", runs.Calibrate.as_view()),
@@ -78,6 +79,9 @@ urlpatterns = [
     path("password/forgotten/", passwords.ForgottenPassword.as_view()),
     path("advisors/sync/", advisors.AdvisorSync.as_view()),
     path("audit/", audit.Audit.as_view()),
+    path("models/<model_version:version>/promote/", model_cards.Promotion.as_view()),
+    path("health/live", health.Live.as_view()),
+    path("health/ready", health.Ready.as_view()),
     path("schema/", document.Document.as_view(), name="schema"),
     path("docs/", document.Browsable.as_view(url_name="schema")),
 ]

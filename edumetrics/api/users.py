@@ -23,7 +23,7 @@ from edumetrics.accounts.signing_in import client_address
 from edumetrics.analysis_db.models import RosterClass
 from edumetrics.api.problems import Conflict
 from edumetrics.api.resources import KEY_LENGTH, Body, ListParameters, ListResource, Resource
-from edumetrics.interventions.follow_ups import hand_over
+from edumetrics.interventions.follow_ups import classes_with_open, hand_over
 
 _MOST = 2_000
 """Classes or branches that one request may give."""
@@ -225,7 +225,8 @@ class OneUser(Resource):
                 changed = change_user(user, **values, by=self.user.username, from_where=_from_where(self))
             except LastAdmin as error:
                 raise Conflict(str(error)) from error
-            _hand_over(self, changed)
+            # Also where a coordinator had promised something and may not see the student any more.
+            _hand_over(self, changed | classes_with_open(user.username))
         return Response(present([user])[0])
 
 

@@ -15,6 +15,7 @@ import time
 import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from contextvars import ContextVar
 from os import environ
 from types import TracebackType
 from typing import Any
@@ -27,23 +28,26 @@ FORMATS = ("text", "json")
 LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL")
 OURS = "edumetrics"
 
+request_id: ContextVar[str] = ContextVar("request_id", default="")
+"""The id of the web request that is being answered; it stands in every line that is written for it."""
+
 NUMBERS = frozenset({
     "run", "shard", "shards", "classes", "students", "rows", "weeks", "academic_year", "semester", "sem_week", "week",
     "from_week", "through_week", "seconds", "pause", "attempt", "attempts", "findings", "quarantined", "late_changes",
-    "flags", "notices", "workers", "threads", "bytes", "code", "pid", "tables",
+    "flags", "notices", "workers", "threads", "bytes", "code", "pid", "tables", "status",
 })  # fmt: skip
 """Fields that are numbers or booleans."""
 
 CODES = frozenset({
     "stage", "what", "kind", "state", "term", "class_id", "table", "source", "rule", "policy", "worker", "host",
-    "scheduler", "command", "schedule", "next_weekly", "started", "finished",
+    "scheduler", "command", "schedule", "next_weekly", "started", "finished", "route", "method", "request_id",
 })  # fmt: skip
 """Fields that are numbers, codes, times or names of machines."""
 
 TEXTS = frozenset({"error"})
 """Fields with text of somebody else's, from which whatever may be data is taken out (``masked``)."""
 
-_CODE = re.compile(r"[\w.,:;/+()\[\] -]{0,200}")
+_CODE = re.compile(r"[\w.,:;/+(){}\[\] -]{0,200}")
 _MASK = "…"
 # What PostgreSQL adds below its first sentence quotes keys and rows.
 _BELOW = re.compile(r"(?s)\s*\b(?:DETAIL|CONTEXT|HINT|QUERY|STATEMENT|LINE \d+|query(?: was)?): .*")
@@ -203,6 +207,8 @@ class StandardErrorHandler(logging.Handler):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Others are heard only when they warn."""
+        if name := request_id.get():
+            record.request_id = name
         return _is_ours(record) or record.levelno >= logging.WARNING
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -244,6 +250,9 @@ def logging_settings(environment: Mapping[str, str]) -> dict[str, Any]:
             OURS: {"level": _one_of(environment.get("LOG_LEVEL", "").upper() or level, "LOG_LEVEL", LEVELS)},
             # Django's own would mail to administrators, who are none here.
             "django": {"handlers": [], "level": "WARNING", "propagate": True},
+            # They name paths; edumetrics.requests says the same without them.
+            "django.request": {"level": "CRITICAL"},
+            "django.security.csrf": {"level": "CRITICAL"},
         },
     }
 

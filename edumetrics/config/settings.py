@@ -1,6 +1,7 @@
 """Settings, from the environment or a .env file beside manage.py; .env.example documents each."""
 
 import os
+import warnings
 from datetime import timedelta
 from pathlib import Path
 
@@ -62,14 +63,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "edumetrics.api.requests.RequestLog",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    # Below the policy's middleware, so that pages and assets carry it too.
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    # Below these, so that files carry their headers too.
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "edumetrics.api.limits.BodyLimit",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 ROOT_URLCONF = "edumetrics.config.urls"
 WSGI_APPLICATION = "edumetrics.config.wsgi.application"
@@ -114,7 +116,13 @@ AXES_CLIENT_IP_CALLABLE = "edumetrics.accounts.signing_in.client_address"
 AXES_RESET_ON_SUCCESS = True
 AXES_ENABLE_ADMIN = False
 # Its middleware would answer 429 where others get 401; a locked account is not to be told apart.
-SILENCED_SYSTEM_CHECKS = ["axes.W002"]
+SILENCED_SYSTEM_CHECKS = [
+    "axes.W002",
+    # No cookie signs anybody in but at /api/session/, which checks the CSRF token itself (api/authentication.py).
+    "security.W003",
+    # Being built into browsers is for the owner of the whole domain to decide.
+    "security.W021",
+]
 # Its log names users; the audit log is where sign-ins are kept.
 AXES_VERBOSE = False
 AXES_DISABLE_ACCESS_LOG = True
@@ -135,6 +143,8 @@ CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = int(timedelta(days=365).total_seconds()) if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_SSL_REDIRECT = HTTPS
+# Load balancers ask by plain http.
+SECURE_REDIRECT_EXEMPT = [r"^api/health/"]
 if TRUSTED_PROXIES:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
@@ -163,7 +173,15 @@ REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["edumetrics.api.rendering.JsonRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["edumetrics.api.parsing.JsonParser"],
+    # OPTIONS would say what is in the document already.
+    "DEFAULT_METADATA_CLASS": None,
+    # By address, by user, and of signing in by address (api/throttles.py); empty: no limit.
+    "DEFAULT_THROTTLE_RATES": {
+        "address": env.str("THROTTLE_ADDRESS", default="3000/min") or None,
+        "user": env.str("THROTTLE_USER", default="600/min") or None,
+        "sign_in": env.str("THROTTLE_SIGN_IN", default="30/min") or None,
+    },
     "DEFAULT_SCHEMA_CLASS": "edumetrics.api.schema.Schema",
     "EXCEPTION_HANDLER": "edumetrics.api.problems.handle",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
@@ -171,6 +189,15 @@ REST_FRAMEWORK = {
     # ?format= is a parameter of lists like any other (api/resources.py).
     "URL_FORMAT_OVERRIDE": None,
 }
+
+# Where requests are counted. Nothing set: each worker counts by itself, in its memory.
+CACHES = {"default": env.cache("CACHE_URL", default="locmemcache://")}
+if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+    # One entry for each user and address; the default would begin to forget after 300.
+    CACHES["default"].setdefault("OPTIONS", {})["MAX_ENTRIES"] = 100_000
+
+# host:port where Prometheus reads metrics, never the public one; empty: nowhere.
+METRICS_ADDRESS = env.str("METRICS_ADDRESS", default="")
 
 SPECTACULAR_SETTINGS = {
     "TITLE": "EduMetrics",
@@ -197,6 +224,16 @@ SPECTACULAR_SETTINGS = {
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA_DIR / "static"
 PORTAL_DIST = BASE_DIR / "portal" / "dist"
+STATICFILES_DIRS = [("portal", PORTAL_DIST)] if PORTAL_DIST.is_dir() else []
+STORAGES = {"staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"}}
+# Where `manage.py collectstatic` has not been used, files are served from where they are.
+WHITENOISE_USE_FINDERS = not STATIC_ROOT.is_dir()
+# No page of another site may use our files either.
+WHITENOISE_ALLOW_ALL_ORIGINS = False
+# Vite puts a hash of the content into the name.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"^/static/portal/assets/.+-[\w-]{8}\.\w+$"
+if WHITENOISE_USE_FINDERS:
+    warnings.filterwarnings("ignore", message="No directory at")
 
 DEFAULT_DB_URL = env.str("DEFAULT_DB_URL", default=f"sqlite:///{DATA_DIR}/analysis.sqlite3")
 CLIENT_DB_URL = env.str("CLIENT_DB_URL", default=f"sqlite:///{DATA_DIR}/college.sqlite3")

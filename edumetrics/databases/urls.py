@@ -39,6 +39,7 @@ _POSTGRESQL_LIVENESS = {
     "keepalives_count": 3,
     "tcp_user_timeout": 60_000,
 }
+_KEPT_SECONDS = 300
 # MySQL's own limit comes first, since its message is the clearer one.
 _GRACE_SECONDS = 2
 
@@ -51,7 +52,11 @@ def analysis_settings(url: str) -> dict[str, Any]:
             "MySQL and MariaDB can hold the college's database only. Set DEFAULT_DB_URL to "
             "postgresql://user:password@host:5432/database."
         )
-    return django_settings(url)
+    settings = django_settings(url)
+    if dialect_of(settings) == "postgresql":
+        # A connection lasts over many web requests of a thread; one that has died meanwhile is made anew.
+        settings |= {"CONN_MAX_AGE": _KEPT_SECONDS, "CONN_HEALTH_CHECKS": True}
+    return settings
 
 
 def owner_settings(url: str) -> dict[str, Any]:

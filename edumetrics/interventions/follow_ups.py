@@ -24,6 +24,13 @@ def due(rows: "QuerySet[InterventionLog]", today: date) -> "QuerySet[Interventio
     return open_follow_ups(rows).filter(follow_up_on__lte=today)
 
 
+def classes_with_open(owner: str) -> set[str]:
+    """The classes of the students for whom somebody has an open follow-up."""
+    owned = open_follow_ups(InterventionLog.objects.filter(follow_up_by=owner))
+    students = RosterStudent.objects.filter(student_id__in=owned.values("student_id"), class_id__isnull=False)
+    return {class_id for class_id in students.values_list("class_id", flat=True) if class_id is not None}
+
+
 def hand_over(class_ids: Collection[str], *, by: str, at: datetime, from_where: str | None = None) -> int:
     """Give the open follow-ups of these classes' students to those who look after the classes now; how many moved.
 

@@ -18,7 +18,6 @@ from edumetrics.runs.errors import EXIT_IN_PROGRESS, RunError
 from edumetrics.runs.scheduler import Signals
 
 _LOOK_EVERY = 0.5
-_UNTIL_UP = 60.0
 _UNTIL_KILLED = 75.0
 """The scheduler gives a run at work 60 seconds to end in good order."""
 
@@ -46,7 +45,6 @@ class Serving:
                 _end([server, scheduler])
 
     def _watch(self, server: "subprocess.Popen[bytes]", scheduler: "subprocess.Popen[bytes]", signals: Signals) -> int:
-        began = time.monotonic()
         is_up = is_alone = False
         while not signals.wait(_LOOK_EVERY):
             if server.poll() is not None:
@@ -61,9 +59,6 @@ class Serving:
             if not is_up and self._answers():
                 self._say(f"EduMetrics is at http://localhost:{self._port} (Ctrl-C ends it)")
                 is_up = True
-            elif not is_up and time.monotonic() - began > _UNTIL_UP:
-                self._say(f"The web server does not answer at port {self._port}.")
-                return 1
         return 0
 
     def _server(self) -> list[str]:

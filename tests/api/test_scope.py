@@ -49,7 +49,7 @@ def people(server: Server) -> People:
 def document(server: Server) -> dict[str, Any]:
     """The OpenAPI document."""
     with httpx.Client(base_url=server.url) as client:
-        found: dict[str, Any] = client.get("/api/schema/?format=json").json()
+        found: dict[str, Any] = client.get("/api/schema/").json()
     return found
 
 

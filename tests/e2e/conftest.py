@@ -115,5 +115,3 @@ def screenshot(page: Page, name: str) -> None:
     """Keep a picture where SCREENSHOTS says, to be looked at."""
     if folder := os.environ.get("SCREENSHOTS"):
         page.screenshot(path=str(Path(folder) / f"{name}.png"), full_page=True)
-
-

@@ -26,6 +26,13 @@ def workspace(calibrated: Workspace) -> Workspace:
         f"UPDATE attendance SET present = lectures_held + 5 WHERE student_id = '{STUDENT}' AND week = 6"
     )
     calibrated.manage_all(f"log_intervention {STUDENT} --kind call --by ADV001 --notes came", "run_weekly")
+    key = f"'{STUDENT}', 'CSE25A', 2026, 3, 6"
+    calibrated.analysis.execute(
+        "INSERT INTO flag_feedback (student_id, class_id, academic_year, semester, sem_week, by, helpful, why, at) "
+        f"VALUES ({key}, 'ADV001', 1 = 1, '', '2026-09-01 10:00:00')",
+        "INSERT INTO snooze (student_id, class_id, academic_year, semester, sem_week, risk_level, reason, until, by, "
+        f"at, ended_by) VALUES ({key}, 'high', 'ill', '2026-09-08', 'ADV001', '2026-09-01 10:00:00', '')",
+    )
     if isinstance(calibrated.analysis, SqliteDatabase):
         refuse = (
             f"CREATE TRIGGER refuse BEFORE INSERT ON weekly_metrics WHEN NEW.student_id = '{STUDENT}' "
@@ -67,13 +74,9 @@ def test_after_an_erasure_nothing_names_the_student(workspace: Workspace) -> Non
     before = workspace.everything()
     leave_the_college(workspace)
     dry, erase = workspace.manage_all(f"erase_student {STUDENT} --dry-run", f"erase_student {STUDENT} --yes")
-    for counted in (
-        "roster_student: 1",
-        "weekly_metrics: 6",
-        "student_work: 1",
-        "intervention_log: 1",
-        "analysis_run: 2",
-    ):
+    removed = ("roster_student: 1", "weekly_metrics: 6", "student_work: 1", "intervention_log: 1")
+    removed += ("flag_feedback: 1", "snooze: 1")
+    for counted in (*removed, "analysis_run: 2"):
         assert f"  {counted}\n" in dry.out
         assert f"  {counted}\n" in erase.out
     assert f"The college's database does not have {STUDENT}." in erase.out

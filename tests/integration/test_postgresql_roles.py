@@ -84,6 +84,19 @@ CHANGES_OF_TABLES = (
     "TRUNCATE audit_log",
     "DELETE FROM django_migrations",
 )
+OF_ACCOUNTS = (
+    "account_class",
+    "account_branch",
+    "portal_session",
+    "token_blacklist_blacklistedtoken",
+    "token_blacklist_outstandingtoken",
+    "axes_accessattempt",
+    "axes_accesslog",
+    "axes_accessfailurelog",
+    "intervention_history",
+    "demo_mark",
+    "account",
+)
 CHANGES_OF_ROWS = (
     "INSERT INTO advisors (advisor_id) VALUES ('X1')",
     "UPDATE students SET name = 'Nobody'",
@@ -123,6 +136,12 @@ def test_the_roles_of_the_documentation_can_do_their_work_and_no_more(
     application = url_as(workspace, APPLICATION)
     assert refused(application, *CHANGES_OF_TABLES) == list(CHANGES_OF_TABLES)
     assert refused(application, AUDIT_ROW, "DELETE FROM weekly_flags", "SELECT * FROM audit_log") == []
+
+    # Accounts, sessions and lock-outs are the application's to change; what it wrote of them into the log is not.
+    as_documented(workspace, "sync_advisors")
+    assert workspace.analysis.rows("SELECT what FROM audit_log") == [("sync_advisors",)]
+    assert refused(application, *(f"DELETE FROM {table}" for table in OF_ACCOUNTS)) == []
+    assert refused(application, "UPDATE audit_log SET details = '{}' WHERE what = 'sync_advisors'") != []
     assert refused(url_as(workspace, READER), *CHANGES_OF_ROWS, "SELECT * FROM students") == list(CHANGES_OF_ROWS)
 
     server.psql(FOR_ANALYSTS, "edumetrics")

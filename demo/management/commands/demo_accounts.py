@@ -36,9 +36,11 @@ class Command(EduMetricsCommand):
         with transaction.atomic():
             DemoMark.objects.get_or_create(pk=1)
             advisors = [_advisor(one) for one in RosterAdvisor.objects.order_by("advisor_id")]
-            branch = RosterClass.objects.exclude(branch=None).order_by("class_id").values_list("branch", flat=True)[0]
+            classes = RosterClass.objects.exclude(branch=None).order_by("class_id")
+            branch = classes.values_list("branch", flat=True).first()
             coordinator = _account(*COORDINATOR, role=Role.COORDINATOR)
-            AccountBranch.objects.get_or_create(user=coordinator, branch=branch or "")
+            if branch is not None:
+                AccountBranch.objects.get_or_create(user=coordinator, branch=branch)
             _account(*ADMIN, role=Role.ADMIN)
             record(What.ADD_USER, whom="demo accounts", details={"accounts": len(advisors) + 2})
         self._print(dict(advisors), branch)
@@ -49,7 +51,7 @@ class Command(EduMetricsCommand):
             self.stdout.write(f"  {username}: {password}")
         if len(passwords) > _SHOWN:
             self.stdout.write(f"  and {len(passwords) - _SHOWN} more advisors: name and number, likewise")
-        self.stdout.write(f"  {COORDINATOR[0]}: {COORDINATOR[2]} (sees the branch {branch})")
+        self.stdout.write(f"  {COORDINATOR[0]}: {COORDINATOR[2]} (sees {branch or 'no class'})")
         self.stdout.write(f"  {ADMIN[0]}: {ADMIN[2]}")
 
 
