@@ -5,7 +5,9 @@ import { makeQueryClient } from './api/query'
 import { session } from './api/session'
 import { useSessionState } from './api/use-session'
 import { asApiError, type ErrorKind } from './api/errors'
+import { SetPasswordPage } from './pages/SetPassword'
 import { SignInDialog, SignInPage } from './pages/SignIn'
+import { paths } from './paths'
 import { makeRouter } from './routes'
 import { ErrorState, LoadingRows, Toasts } from './ui'
 
@@ -14,6 +16,11 @@ session.onOtherUser = () => void queryClient.resetQueries()
 const router = makeRouter()
 
 export function App() {
+  // Whoever has a link to set a password need not be signed in, and may be signed in as somebody else.
+  return window.location.pathname === paths.setPassword() ? <SetPasswordPage /> : <Portal />
+}
+
+function Portal() {
   const state = useSessionState()
   const { failed, again } = useStart()
   if (failed !== null) {

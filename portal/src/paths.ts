@@ -20,6 +20,8 @@ export const paths = {
   exams: (choice: WeekChoice = {}) => withQuery('/exams', { ...choice }),
   followUps: () => '/follow-ups',
   account: () => '/account',
+  /** Where the one-time links lead; edumetrics/accounts/links.py writes them. */
+  setPassword: () => '/set-password',
   runs: () => '/admin/runs',
   run: (id: string | number) => `/admin/runs/${encodeURIComponent(id)}`,
   models: () => '/admin/models',

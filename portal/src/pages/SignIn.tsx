@@ -2,15 +2,26 @@ import { useState, type SyntheticEvent } from 'react'
 import { ApiError, asApiError } from '@/api/errors'
 import { session } from '@/api/session'
 import { Banner, Button, Dialog, TextField } from '@/ui'
+import { ForgottenPassword } from './ForgottenPassword'
 
 export function SignInPage() {
+  const [forgotten, setForgotten] = useState(false)
   return (
     <main className="mx-auto flex min-h-dvh w-full max-w-sm flex-col justify-center gap-5 px-5 py-10">
       <div>
         <h1 className="text-xl font-semibold tracking-tight">EduMetrics</h1>
         <p className="text-sm text-ink-2">Sign in to see who needs you this week.</p>
       </div>
-      <SignInForm />
+      {forgotten ? (
+        <ForgottenPassword onBack={() => setForgotten(false)} />
+      ) : (
+        <>
+          <SignInForm />
+          <Button kind="quiet" onClick={() => setForgotten(true)}>
+            Forgot your password?
+          </Button>
+        </>
+      )}
     </main>
   )
 }
