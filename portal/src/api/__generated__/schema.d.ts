@@ -141,6 +141,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/galaxy/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["galaxy_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/health/live": {
         parameters: {
             query?: never;
@@ -1166,6 +1183,28 @@ export interface components {
         ForgottenRequest: {
             username: string;
         };
+        /** @description A student over the weeks of the semester that the class is in; each list has one value a week. */
+        GalaxyStudent: {
+            academic_year: number;
+            class_id: string;
+            class_name: string | null;
+            /** @description effort score; 0-100; null: no value */
+            effort: (number | null)[];
+            /** @description null: not flagged */
+            level: (components["schemas"]["LevelEnum"] | components["schemas"]["NullEnum"])[];
+            /** @description with the default capacity and without snoozes; null: in none */
+            list: (components["schemas"]["ListEnum"] | components["schemas"]["NullEnum"])[];
+            name: string | null;
+            /** @description academic performance; 0-100; null: no value */
+            performance: (number | null)[];
+            roll_number: number | null;
+            semester: number;
+            student_id: string;
+            /** @description of a flagged student; the risk score of all others; null: no value */
+            urgency: (number | null)[];
+            /** @description from 1 to the published week */
+            weeks: number[];
+        };
         /** @description A class that an advisor is responsible for. */
         GivenClass: {
             class_id: string;
@@ -1757,6 +1796,17 @@ export interface components {
             /** @description of an empty list: why it is empty */
             reason: string | null;
             results: components["schemas"]["Flag"][];
+        };
+        PageOfGalaxyStudent: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["GalaxyStudent"][];
         };
         PageOfIntervention: {
             /** @description rows in all */
@@ -3950,6 +4000,92 @@ export interface operations {
             };
             /** @description The flag cannot be put off as it stands. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    galaxy_retrieve: {
+        parameters: {
+            query?: {
+                class_id?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfGalaxyStudent"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };
