@@ -28,8 +28,6 @@ METRICS_SCHEMA = _TERM | {
     "assn_submit_rate": pl.Float64(),
     "quiz_avg_pct": pl.Float64(),
     "assn_avg_pct": pl.Float64(),
-    "assn_submit_rate": pl.Float64(),
-    "quiz_attempt_rate": pl.Float64(),
     "midterm_score_pct": pl.Float64(),
     "risk_score": pl.Float64(),
 }

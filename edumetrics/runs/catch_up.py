@@ -19,11 +19,13 @@ from edumetrics.engine.calendar import Position
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.canonical import TABLES
 from edumetrics.engine.tables.roster import advisor_key, only_advisors
+from edumetrics.runs.difficulty import load_difficulty, publish_difficulty, read_difficulty
 from edumetrics.runs.errors import CollegeIsBehind, RunError
 from edumetrics.runs.executors import Executor, in_processes, in_this_process, on_cluster
 from edumetrics.runs.lock import only_run
 from edumetrics.runs.plan import Plan, describe, plan_catch_up, plan_recompute
 from edumetrics.runs.position import classes_now, college_position
+from edumetrics.runs.predictions import Predicting, models_in_use
 from edumetrics.runs.progress import Steps, progress
 from edumetrics.runs.record import Record, check_policy_is_pinned, published_state, recorded
 from edumetrics.runs.retry import with_retries
@@ -170,7 +172,8 @@ def _carry_out(request: Request, planned: _Planned, record: Record) -> Outcome:
         parts = [_shards(college, terms, request) for terms in passes]
     if passes:
         due = _published_already(passes, state)
-        job = Job(record.run.pk, _begun(record.run), request.policy, request.mapping, college.columns)
+        predicting = _predicting(request, college, passes, record)
+        job = Job(record.run.pk, _begun(record.run), request.policy, request.mapping, college.columns, predicting)
         version = request.policy.version
         with_retries(lambda: mark_due(settings, due, version, job.run_id), "marking what is due", run=job.run_id)
         with (
@@ -183,6 +186,28 @@ def _carry_out(request: Request, planned: _Planned, record: Record) -> Outcome:
             for terms, of_pass in zip(passes, parts, strict=True):
                 _score(executor, job, terms, of_pass, record, steps)
     return Outcome(college.position, college.now.height, plan, record.run, tuple(map(len, parts)))
+
+
+def _predicting(request: Request, college: _College, passes: list[pl.DataFrame], record: Record) -> Predicting:
+    """What the shards need to predict; past pass rates are counted anew where a semester begins or ends."""
+    settings = settings_of("default")
+    with record.stages.stage("difficulty"):
+        difficulty = load_difficulty(settings)
+        weeks = pl.concat(passes)
+        turns = (weeks["from_week"] == 1) | (weeks["through_week"] == request.policy.calendar.weeks)
+        if turns.any() or difficulty.is_empty():
+            run = record.run.pk
+            difficulty = with_retries(lambda: _difficulty(request, college), "counting who passed", run=run)
+            written = with_retries(
+                lambda: publish_difficulty(settings, difficulty, request.policy, run), "publishing who passed", run=run
+            )
+            record.wrote({"subject_difficulty": written})
+        return Predicting(models_in_use(), difficulty, repeats_current=request.kind == "weekly")
+
+
+def _difficulty(request: Request, college: _College) -> pl.DataFrame:
+    with open_college(settings_of("client_db"), request.mapping, college.columns) as reader:
+        return read_difficulty(reader, college.now, request.policy)
 
 
 def _look(request: Request) -> _College:

@@ -22,15 +22,20 @@ RESULT_SCHEMA = pl.Schema(
 )
 
 
-def exam_results(clean: CleanTables, roster: Roster, policy: Policy) -> pl.DataFrame:
+def exam_results(clean: CleanTables, roster: Roster, policy: Policy, *, last: bool = False) -> pl.DataFrame:
     """The results of this semester's exams (RESULT_SCHEMA), one row a student, exam and subject.
 
-    ``known``: week from which it counts. ``score_pct`` is null for somebody absent. ``failed``: as the college says,
+    With ``last`` those of the endterm of the semester before, under that semester. ``known``: week, of the semester
+    being scored, from which it counts. ``score_pct`` is null for somebody absent. ``failed``: as the college says,
     else a score below ``predictions.pass_pct``, or absence; null where neither is known.
     """
     below = pl.col("score_pct") < policy.predictions.pass_pct
-    rows = clean.exam_results.filter(~pl.col("last")).drop_nulls("subject_id")
-    return _named(rows, roster).select(
+    rows = clean.exam_results.filter(pl.col("last") == last).drop_nulls("subject_id")
+    named = _named(rows, roster)
+    if last:
+        before = pl.col("semester") - 1
+        named = named.with_columns(semester=before, academic_year=year_of(before))
+    return named.select(
         *TERM_KEY,
         "class_id",
         "subject_id",
@@ -41,8 +46,13 @@ def exam_results(clean: CleanTables, roster: Roster, policy: Policy) -> pl.DataF
     )
 
 
+def year_of(semester: pl.Expr) -> pl.Expr:
+    """The academic year of a semester of those who are in column semester in column academic_year."""
+    return pl.col("academic_year") - ((pl.col("semester") + 1) // 2 - (semester + 1) // 2)
+
+
 def last_endterms(clean: CleanTables, roster: Roster) -> pl.DataFrame:
-    """student_id, academic_year, semester (the one after it), known, score_pct: mean endterm score, as it grew known."""
+    """student_id, academic_year, semester (the one after it), known, score_pct: mean endterm score as known."""
     sums = (
         clean.last_endterm.group_by("student_no", "known")
         .agg(score=pl.col("score_pct").sum(), subjects=pl.len())

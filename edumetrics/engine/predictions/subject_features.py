@@ -69,8 +69,8 @@ def past_pass_rates(difficulty: pl.DataFrame, years: list[int]) -> pl.DataFrame:
     frames = [
         difficulty.filter(pl.col("academic_year") < year)
         .group_by("subject_id")
-        .agg(pass_rate=pl.col("students_passed").sum() / pl.col("total_students").sum())
-        .select("subject_id", academic_year=pl.lit(year, pl.Int64), subject_pass_rate="pass_rate")
+        .agg((pl.col("students_passed").sum() / pl.col("total_students").sum()).alias("subject_pass_rate"))
+        .select("subject_id", pl.lit(year, pl.Int64).alias("academic_year"), "subject_pass_rate")
         for year in sorted(set(years))
     ]
     schema = {"subject_id": pl.String(), "academic_year": pl.Int64(), "subject_pass_rate": pl.Float64()}
@@ -95,9 +95,7 @@ def _attendance(clean: CleanTables, weeks: list[int]) -> pl.DataFrame:
         rows,
         "week",
         weeks,
-        subject_attendance=pl.when(pl.col("held").sum() > 0).then(
-            100 * pl.col("present").sum() / pl.col("held").sum()
-        ),
+        subject_attendance=pl.when(pl.col("held").sum() > 0).then(100 * pl.col("present").sum() / pl.col("held").sum()),
     )
 
 
