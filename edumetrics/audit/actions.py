@@ -17,6 +17,7 @@ class What(StrEnum):
 
     PURGE = "purge"
     ERASE_STUDENT = "erase_student"
+    PROMOTE_MODEL = "promote_model"
 
 
 def record(
