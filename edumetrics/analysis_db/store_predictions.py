@@ -66,7 +66,7 @@ def roll_back_predictions(writer: Writer, terms: pl.DataFrame) -> None:
         _delete(writer, ("pre_sem_watchlist",), "class_id", classes, made)
         # The ledger of a term and its drift are made when its endterm is known; what is left is made anew.
         since = f"(academic_year > {year} OR (academic_year = {year} AND semester >= {semester}))"
-        _delete(writer, ("precision_ledger",), "class_id", classes, since)
+        writer.execute(f"DELETE FROM precision_ledger WHERE {since}")
         writer.execute(f"DELETE FROM prediction_drift WHERE academic_year >= {year}")
 
 

@@ -29,6 +29,7 @@ from edumetrics.runs.predictions import Predicting, models_in_use
 from edumetrics.runs.progress import Steps, progress
 from edumetrics.runs.record import Record, check_policy_is_pinned, published_state, recorded
 from edumetrics.runs.retry import with_retries
+from edumetrics.runs.rounds import close_rounds, open_rounds, read_groups
 from edumetrics.runs.shard import Job, Shard, ShardDone, settings_of
 from edumetrics.runs.shards import shards_of
 from edumetrics.runs.stopping import stoppable
@@ -185,6 +186,7 @@ def _carry_out(request: Request, planned: _Planned, record: Record) -> Outcome:
                 record.wrote(with_retries(lambda: _publish_roster(job, passes), "copying the roster", run=job.run_id))
             for terms, of_pass in zip(passes, parts, strict=True):
                 _score(executor, job, terms, of_pass, record, steps)
+    _close_rounds(request, college, record)
     return Outcome(college.position, college.now.height, plan, record.run, tuple(map(len, parts)))
 
 
@@ -203,6 +205,23 @@ def _predicting(request: Request, college: _College, passes: list[pl.DataFrame],
             )
             record.wrote({"subject_difficulty": written})
         return Predicting(models_in_use(), difficulty, repeats_current=request.kind == "weekly")
+
+
+def _close_rounds(request: Request, college: _College, record: Record) -> None:
+    """The ledger and the drift of every round of exams that was compared since they were made."""
+    settings = settings_of("default")
+    with record.stages.stage("rounds"):
+        run = record.run.pk
+        rounds = with_retries(lambda: open_rounds(settings), "looking for rounds of exams", run=run)
+        if not rounds:
+            return
+        with open_college(settings_of("client_db"), request.mapping, college.columns) as reader:
+            groups = read_groups(reader, request.policy)
+        record.wrote(
+            with_retries(
+                lambda: close_rounds(settings, rounds, groups, request.policy, run), "closing a round of exams", run=run
+            )
+        )
 
 
 def _difficulty(request: Request, college: _College) -> pl.DataFrame:

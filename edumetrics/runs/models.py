@@ -107,6 +107,13 @@ def compare(promoted: ModelCard, predictor: Predictor, examples: Examples, train
     loss: log loss, or mean absolute error in points. seen: whether the promoted one had learnt from these rows, which
     flatters it. is_better: whether the new one's loss is lower.
     """
+    if missing := set(predictor.features) - set(examples.features.columns):
+        return {
+            "promoted": promoted.version,
+            "is_better": True,
+            "said": f"{promoted.version} reads {', '.join(sorted(missing))}, which {promoted.output} is not predicted "
+            "from any more, so it cannot be compared.",
+        }
     test = examples.in_order()
     test = test.where(test.period == max(trained.card.periods))
     actual = trained.tested["actual"].to_numpy()

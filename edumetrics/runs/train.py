@@ -46,6 +46,7 @@ from edumetrics.runs.predictions import hard_subjects, load_predictor, read_taug
 from edumetrics.runs.progress import Steps, progress
 from edumetrics.runs.record import Record, recorded
 from edumetrics.runs.retry import with_retries
+from edumetrics.runs.rounds import read_groups
 from edumetrics.runs.shard import settings_of
 from edumetrics.runs.shards import shards_of
 from edumetrics.runs.stopping import stoppable
@@ -146,13 +147,11 @@ class _Training:
         return shards_of(terms, people, shared_ids(college), self._request.shard_students)
 
     def _groups(self, college: CollegeReader) -> pl.DataFrame:
-        """student_id and the protected columns that the college has, as text."""
-        groups = [name for name in self._policy.predictions.groups if name in college.columns["students"]]
-        for name in set(self._policy.predictions.groups) - set(groups):
+        """``read_groups``; says which columns the college does not have."""
+        groups = read_groups(college, self._policy)
+        for name in set(self._policy.predictions.groups) - set(groups.columns):
             self._lines.append(f"The college's students have no column {name}, which predictions.groups names.")
-        kinds = dict.fromkeys(("student_id", *groups), Kind.TEXT)
-        rows = college.select("students", college.mapping.source("students"), kinds)
-        return rows.drop_nulls("student_id").sort(pl.all()).unique("student_id", keep="first", maintain_order=True)
+        return groups
 
     # Scoring
 

@@ -47,7 +47,8 @@ _FEATURES = {
     "endterm_score": of_students.FEATURES,
     "endterm_fail": of_students.FEATURES,
     "watchlist": of_watchlist.FEATURES,
-    "at_risk": of_students.FEATURES,
+    # The midterm is unknown to everybody before it, which would drive their predictions; the last exam is not.
+    "at_risk": ("last_exam", *[name for name in of_students.FEATURES if name != "midterm"]),
 }
 _BASELINES = of_students.BASELINES
 
@@ -56,7 +57,8 @@ _BASELINES = of_students.BASELINES
 class Terms:
     """What finished terms tell, of the rows that may become examples.
 
-    students: ``student_features`` of the weeks of predictions, subjects: ``subject_features``, both thinned out. ends: ``student_features`` of the last teaching week. escalation, outcomes, endterms, midterms: one row a student
+    students: ``student_features`` of the weeks of predictions, subjects: ``subject_features``, both thinned out. ends:
+    ``student_features`` of the last teaching week. escalation, outcomes, endterms, midterms: one row a student
     (TERM_KEY). results: failed by subject.
     """
 

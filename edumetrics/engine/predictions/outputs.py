@@ -70,7 +70,7 @@ def p_at_risk(metrics: pl.DataFrame, features: pl.DataFrame, predictors: Predict
     asked = weeks.filter(pl.col("p_at_risk_note").is_null()).select(KEY).join(features, on=list(KEY), how="inner")
     given = promoted.predictor.predict(asked)
     found = asked.select(KEY).with_columns(
-        rounded(given["p"], RATE_DIGITS).alias("p_at_risk"),
+        _rounded(given["p"], RATE_DIGITS).alias("p_at_risk"),
         as_json(given["drivers"]),
         p_at_risk_version=pl.lit(promoted.version),
     )
@@ -191,6 +191,11 @@ def as_json(drivers: pl.Series) -> pl.Series:
     ).to_series()
 
 
+def _rounded(values: pl.Series, digits: int) -> pl.Series:
+    """As ``rounded``."""
+    return values.to_frame("value").select(rounded(pl.col("value"), digits)).to_series()
+
+
 def _of_weeks(features: pl.DataFrame, weeks: tuple[int, ...]) -> pl.DataFrame:
     return features.filter(pl.col("sem_week").is_in(weeks))
 
@@ -215,9 +220,9 @@ def _scores(rows: pl.DataFrame, promoted: Promoted | None, name: str, policy: Po
         given = promoted.predictor.predict(asked)
         frames.append(
             asked.with_columns(
-                rounded(given["value"], PERCENTAGE_DIGITS).alias(name),
-                rounded(given["low"], PERCENTAGE_DIGITS).alias("low"),
-                rounded(given["high"], PERCENTAGE_DIGITS).alias("high"),
+                _rounded(given["value"], PERCENTAGE_DIGITS).alias(name),
+                _rounded(given["low"], PERCENTAGE_DIGITS).alias("low"),
+                _rounded(given["high"], PERCENTAGE_DIGITS).alias("high"),
                 as_json(given["drivers"]),
                 model_version=pl.lit(promoted.version),
                 note=pl.lit(""),
@@ -239,7 +244,7 @@ def _probabilities(
     ]
     if promoted is not None and not asked.is_empty():
         given = promoted.predictor.predict(asked)
-        p = rounded(given["p"], RATE_DIGITS).alias("p_fail")
+        p = _rounded(given["p"], RATE_DIGITS).alias("p_fail")
         frames.append(
             asked.with_columns(
                 p, as_json(given["drivers"]), model_version=pl.lit(promoted.version), note=pl.lit("")

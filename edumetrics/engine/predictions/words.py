@@ -59,6 +59,10 @@ WORDS: dict[str, str | tuple[str, str]] = {
     ),
     "book_borrows": ("Borrows {value:.1f} books a week; typical is {typical:.1f}", "Borrowing is not recorded"),
     "midterm": ("Scored {value:.0f}% in the midterm; typical is {typical:.0f}%", "There is no midterm score"),
+    "last_exam": (
+        "Scored {value:.0f}% in the last exam, or in marks before the first one; typical is {typical:.0f}%",
+        "There is no exam score and no mark yet",
+    ),
     "last_endterm": (
         "Scored {value:.0f}% in the last endterm; typical is {typical:.0f}%",
         "There is no endterm of the semester before",
