@@ -15,7 +15,6 @@ from edumetrics.analysis_db.load_predictions import (
     published_weeks,
     whole_terms,
 )
-from edumetrics.analysis_db.models import ModelArtefact, ModelCard
 from edumetrics.analysis_db.store_predictions import P_AT_RISK, Predictions
 from edumetrics.college_db.read import CollegeReader
 from edumetrics.engine.history import METRICS_SCHEMA, History
@@ -77,6 +76,9 @@ class Predicting:
 
 def models_in_use() -> tuple[InUse, ...]:
     """The promoted models, by output."""
+    # Not above, because a worker process imports this module before its apps are ready.
+    from edumetrics.analysis_db.models import ModelCard
+
     cards = ModelCard.objects.filter(promoted__isnull=False, retired__isnull=True).order_by("output")
     found = tuple(
         InUse(
@@ -99,6 +101,8 @@ def predictors(models: tuple[InUse, ...]) -> dict[str, Promoted]:
 @lru_cache(maxsize=16)
 def load_predictor(sha256: str) -> Any:
     """The predictor whose artefact has this hash, once a process."""
+    from edumetrics.analysis_db.models import ModelArtefact
+
     content = ModelArtefact.objects.get(pk=sha256).content
     connections["default"].close()
     return from_bytes(bytes(content), sha256)

@@ -162,8 +162,8 @@ def _verdict(policy: Policy) -> pl.Expr:
 def _reason(policy: Policy) -> pl.Expr:
     """The verdict in words, with its numbers, or why there is none."""
     actual, low, high = _whole("actual"), _whole("low"), _whole("high")
-    gap = pl.when(pl.col("verdict") == "under").then(pl.col("low") - pl.col("actual"))
-    gap = gap.otherwise(pl.col("actual") - pl.col("high")).round(1).cast(pl.String)
+    below = pl.when(pl.col("verdict") == "under").then(pl.col("low") - pl.col("actual"))
+    gap = below.otherwise(pl.col("actual") - pl.col("high")).round(1).cast(pl.String)
     scored = pl.format("Scored {}; {} was predicted ({} to {})", actual, _whole("predicted"), low, high)
     side = pl.when(pl.col("verdict") == "under").then(pl.lit("below")).otherwise(pl.lit("above"))
     outside = pl.format("{}, {} points {} the interval.", scored, gap, side)
