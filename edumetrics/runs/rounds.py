@@ -116,7 +116,7 @@ def _drift(settings: Mapping[str, Any], term: Term, exam_type: str, groups: pl.D
                     f"UPDATE model_card SET retrain = {_TRUE}, retrain_reason = {quoted(reason)} "
                     f"WHERE version = {quoted(card.version)}"
                 )
-                log.warning("a model is to be retrained", extra={"model": card.version, "reason": reason})
+                log.warning("a model is to be retrained", extra={"model": card.version})
     return len(found)
 
 

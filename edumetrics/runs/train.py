@@ -1,7 +1,7 @@
 """Training: every finished semester scored anew by the same engine, then a predictor for each output.
 
 The college's own tables are the source, not what was published: definitions are the same, and semesters from before
-EduMetrics began count too (docs/decisions/0009). Nothing of it is stored but the predictors and their cards.
+EduMetrics began count too (docs/decisions/0011). Nothing of it is stored but the predictors and their cards.
 """
 
 import logging

@@ -157,9 +157,7 @@ def examples_of(
         target=rows["target"],
         person=rows["student_id"],
         period=rows["the_period"],
-        baselines=rows.select(
-            pl.col(name).alias(f"{name} alone" if "alone" not in name else name) for name in _BASELINES
-        ),
+        baselines=rows.select(_BASELINES),
         audit=audit.select(pl.col(f"group {name}").fill_null("not known").alias(name) for name in protected),
     )
 
