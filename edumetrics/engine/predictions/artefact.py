@@ -1,5 +1,6 @@
 """A predictor as bytes and back, without pickle: the same predictor always gives the same bytes."""
 
+import base64
 import hashlib
 import json
 from dataclasses import asdict
@@ -8,10 +9,13 @@ from typing import Any
 import numpy as np
 
 from edumetrics.engine.errors import ArtefactError
+from edumetrics.engine.predictions.additive import Additive
 from edumetrics.engine.predictions.calibration import Calibration
-from edumetrics.engine.predictions.candidates import Linear
+from edumetrics.engine.predictions.examples import Matrix
 from edumetrics.engine.predictions.intervals import Interval
+from edumetrics.engine.predictions.linear import Linear
 from edumetrics.engine.predictions.predictor import Model, Predictor
+from edumetrics.engine.predictions.trees import Trees, trees_from_bytes, trees_to_bytes
 
 
 def to_bytes(predictor: Predictor) -> bytes:
@@ -56,18 +60,32 @@ def from_bytes(artefact: bytes, expected_sha256: str) -> Predictor:
 
 
 def _model(model: Model) -> dict[str, Any]:
-    if isinstance(model, Linear):
-        return {"linear": {name: _plain(value) for name, value in asdict(model).items()}}
-    raise ArtefactError(f"A predictor of type {type(model).__name__} cannot be stored.")
+    match model:
+        case Linear():
+            return {"linear": {name: _plain(value) for name, value in vars(model).items()}}
+        case Additive():
+            return {"additive": {name: _plain(value) for name, value in vars(model).items()}}
+        case Trees():
+            return {"trees": base64.b64encode(trees_to_bytes(model)).decode()}
+    raise ArtefactError(f"A model of type {type(model).__name__} cannot be stored.")
 
 
 def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [_plain(one) for one in value]
     return value.tolist() if isinstance(value, np.ndarray) else value
 
 
 def _read_model(read: dict[str, Any]) -> Model:
-    if "linear" in read:
-        parts = read["linear"]
-        arrays = {name: np.array(value, dtype=np.float64) for name, value in parts.items() if name != "intercept"}
-        return Linear(**arrays, intercept=parts["intercept"])
-    raise ArtefactError(f"The stored predictor holds {', '.join(read)}, which no predictor of ours is.")
+    match read:
+        case {"linear": {"intercept": intercept, **arrays}}:
+            return Linear(**{name: _array(value) for name, value in arrays.items()}, intercept=intercept)
+        case {"additive": {"intercept": intercept, **curves}}:
+            return Additive(**{name: tuple(map(_array, value)) for name, value in curves.items()}, intercept=intercept)
+        case {"trees": str(stored)}:
+            return trees_from_bytes(base64.b64decode(stored))
+    raise ArtefactError(f"The stored predictor holds {', '.join(read)}, which no predictor of ours is. Train again.")
+
+
+def _array(values: list[float]) -> Matrix:
+    return np.array(values, dtype=np.float64)

@@ -1,48 +1,80 @@
 """The model card: what a predictor learnt from, how good it was beside naive ones, and for whom."""
 
-from typing import Literal
-
 from pydantic import BaseModel, ConfigDict
 
-from edumetrics.engine.predictions.evaluation import ProbabilityFigures, ScoreFigures
+from edumetrics.engine.predictions.evaluation import AnyFigures
+from edumetrics.engine.predictions.fairness import GroupFigures
+from edumetrics.engine.predictions.predictor import Kind
 
-AnyFigures = ProbabilityFigures | ScoreFigures
 
-
-class CandidateTried(BaseModel):
-    """A candidate's loss (log loss, or mean absolute error in points) over the folds, and its standard error."""
+class Part(BaseModel):
+    """A part of the card."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class CandidateTried(Part):
+    """A candidate's loss over the folds (log loss, or mean absolute error in points), and the standard error of its
+    difference to the lowest.
+    """
 
     name: str
     loss: float
     standard_error: float
+    chosen: bool
 
 
-class ModelCard(BaseModel):
-    """Everything that is to be known of a predictor, as JSON.
+class Beside(Part):
+    """A naive predictor on the same examples: its figures, and by how much its loss is higher (standard error).
 
-    periods: those learnt from. test_period: the latest, which the figures are of: those of a predictor with the same
-    recipe that had not seen it; None where there was one period only and the figures are those of folds by person.
-    beats_baselines: whether the loss is below that of every baseline by more than chance; only then may it be promoted.
+    beaten: whether it is higher by more than chance: 1.645 standard errors, one chance in twenty.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    figures: AnyFigures
+    more_loss: float
+    standard_error: float
+    beaten: bool
 
-    kind: Literal["probability", "score"]
+
+class Calibrated(Part):
+    """The line that log odds were corrected by; an uncorrected slope below 1 means they were too extreme."""
+
+    slope: float
+    intercept: float
+
+
+class ModelCard(Part):
+    """Everything that is to be known of a predictor, as JSON.
+
+    n, people, periods: what it learnt from. tested_on: "the latest period", which the figures are of: those of a
+    predictor of the same recipe that had not seen it; or "folds", where there was one period only. test_period, test_n:
+    what the figures are of. without_known_people: the figures without people who were learnt from, too; None where
+    fewer than 30 remain.
+    baselines: what was beaten, or not. beats_baselines: all of them; only then may it be promoted.
+    sampled: of how many examples candidates were chosen.
+    """
+
+    kind: Kind
     candidate: str
     seed: int
     features: tuple[str, ...]
+    left_out: tuple[str, ...]
     n: int
     people: int
     periods: tuple[int, ...]
-    test_period: int | None
+    tested_on: str
+    test_period: int
     figures: AnyFigures
-    baselines: dict[str, AnyFigures]
-    candidates: tuple[CandidateTried, ...]
+    without_known_people: AnyFigures | None
+    baselines: dict[str, Beside]
     beats_baselines: bool
-    sha256: str = ""
+    groups: tuple[GroupFigures, ...]
+    candidates: tuple[CandidateTried, ...]
+    sampled: int
+    calibration: Calibrated | None
     retrain: bool = False
+    retrain_reason: str = ""
+    sha256: str = ""
 
     def to_json(self) -> str:
         """The card as JSON."""

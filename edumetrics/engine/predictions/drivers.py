@@ -1,7 +1,7 @@
 """What drives one prediction: how far it would move if one feature were as is typical."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import polars as pl
@@ -18,32 +18,20 @@ DRIVER = pl.Struct(
 SHOWN = 3
 
 
-def effects(predicted: Callable[[Matrix], Matrix], rows: Matrix, typical: Matrix) -> Matrix:
-    """For each row and feature: the prediction less that with the feature at its typical value, in its own unit."""
-    now = predicted(rows)
-    moved = np.zeros_like(rows)
-    for column in range(rows.shape[1]):
-        differs = ~(rows[:, column] == typical[column])
-        if differs.any():
-            other = rows[differs].copy()
-            other[:, column] = typical[column]
-            moved[differs, column] = now[differs] - predicted(other)
-    return moved
-
-
 def drivers(
-    moved: Matrix, rows: Matrix, typical: Matrix, features: tuple[str, ...], words: Words, points: float
+    effects: Matrix, rows: Matrix, typical: Matrix, features: tuple[str, ...], words: Words, points: float
 ) -> pl.Series:
     """List of DRIVER a row: the three features with the largest effects, largest first; none with no effect.
 
+    ``effects``: for each row and feature the prediction less that with the feature as is typical.
     ``value`` is null where it was unknown. ``points``: how many points an effect of 1 is in sentences.
     """
-    order = np.argsort(-np.abs(moved), axis=1, kind="stable")[:, :SHOWN]
+    order = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :SHOWN]
     found = [
         [
-            _driver(features[column], rows[row, column], typical[column], moved[row, column], words, points)
+            _driver(features[column], rows[row, column], typical[column], effects[row, column], words, points)
             for column in order[row]
-            if abs(moved[row, column]) > 0
+            if abs(effects[row, column]) > 0
         ]
         for row in range(len(rows))
     ]

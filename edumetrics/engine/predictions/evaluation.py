@@ -4,10 +4,12 @@ import math
 from typing import Any
 
 import numpy as np
+import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from edumetrics.engine.predictions.calibration import fit_line, logit
 from edumetrics.engine.predictions.examples import Matrix
+from edumetrics.engine.predictions.predictor import Kind
 
 CAPACITY = 0.2
 BINS = 10
@@ -55,6 +57,11 @@ class ProbabilityFigures(Figures):
         """What candidates are chosen by."""
         return self.log_loss
 
+    @property
+    def error(self) -> float:
+        """What drift is told by."""
+        return self.brier
+
 
 class ScoreFigures(Figures):
     """Of scores, in points. coverage: share of actual scores inside the interval (None: no interval)."""
@@ -69,6 +76,27 @@ class ScoreFigures(Figures):
     def loss(self) -> float:
         """What candidates are chosen by."""
         return self.mae
+
+    @property
+    def error(self) -> float:
+        """What drift is told by."""
+        return self.mae
+
+
+AnyFigures = ProbabilityFigures | ScoreFigures
+
+
+def figures_of(kind: Kind, actual: Matrix, predicted: pl.DataFrame) -> AnyFigures:
+    """Figures of what Predictor.predict gives: ``p``, or ``value`` with or without ``low`` and ``high``."""
+    if kind == "probability":
+        return of_probabilities(actual, predicted["p"].to_numpy())
+    low, high = (predicted[name].to_numpy() if name in predicted.columns else None for name in ("low", "high"))
+    return of_scores(actual, predicted["value"].to_numpy(), low, high)
+
+
+def losses_of(kind: Kind, actual: Matrix, predicted: Matrix) -> Matrix:
+    """What candidates are chosen by, of each example: log loss, or absolute error."""
+    return log_losses(actual, predicted) if kind == "probability" else np.abs(actual - predicted)
 
 
 def of_probabilities(outcome: Matrix, p: Matrix, capacity: float = CAPACITY) -> ProbabilityFigures:

@@ -22,6 +22,7 @@ class Examples:
     period: the order of time (a semester's number, say); the latest is what a predictor is tested on.
     baselines: the inputs of the naive predictions it has to beat, one numeric column each; null = not known.
     audit: groups, as text, that results are broken down by. They are protected: never features.
+    cohort: who is taught together (a class), if it is known: folds then leave out whole cohorts.
     """
 
     features: pl.DataFrame
@@ -30,6 +31,7 @@ class Examples:
     period: pl.Series
     baselines: pl.DataFrame
     audit: pl.DataFrame
+    cohort: pl.Series | None = None
 
     def __post_init__(self) -> None:
         self._same_height()
@@ -43,8 +45,7 @@ class Examples:
 
     def where(self, rows: pl.Series) -> "Examples":
         """The examples for which the boolean ``rows`` is true."""
-        parts = {name: getattr(self, name).filter(rows) for name in self.__dataclass_fields__}
-        return replace(self, **parts)
+        return replace(self, **{name: part.filter(rows) for name, part in self._parts().items()})
 
     def in_order(self) -> "Examples":
         """The same examples in an order that depends on nothing but themselves: by period, person and features."""
@@ -57,24 +58,31 @@ class Examples:
         order = keys.select(
             pl.arg_sort_by("the period", "the person", *sorted(everything.columns), "the target")
         ).to_series()
-        parts: dict[str, Any] = {name: getattr(self, name)[order] for name in self.__dataclass_fields__}
-        return replace(self, **parts)
+        return replace(self, **{name: part[order] for name, part in self._parts().items()})
+
+    def _parts(self) -> dict[str, Any]:
+        """Each part that is there and has rows; a frame without columns has none."""
+        parts = {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {
+            name: part
+            for name, part in parts.items()
+            if part is not None and not (isinstance(part, pl.DataFrame) and part.width == 0)
+        }
 
     def _same_height(self) -> None:
-        heights = {name: len(getattr(self, name)) for name in self.__dataclass_fields__}
-        heights = {
-            name: height
-            for name, height in heights.items()
-            # A frame without columns has no height of its own.
-            if not (isinstance(getattr(self, name), pl.DataFrame) and getattr(self, name).width == 0)
-        }
+        heights = {name: len(part) for name, part in self._parts().items()}
         if len(set(heights.values())) > 1:
             raise PredictionError(f"The parts of the examples must have the same rows, but have {heights}.")
 
     def _known(self) -> None:
-        for name in ("target", "person", "period"):
-            if missing := getattr(self, name).null_count():
+        for name in ("target", "person", "period", "cohort"):
+            part = getattr(self, name)
+            if part is not None and (missing := part.null_count()):
                 raise PredictionError(f"{missing} of {len(self)} examples have no {name}; leave them out.")
+
+    def targets(self) -> Matrix:
+        """The target as numbers: 0 and 1, or the score."""
+        return self.target.cast(pl.Float64).to_numpy().astype(np.float64)
 
     def _protected(self) -> None:
         wrong = [name for name, dtype in self.audit.schema.items() if dtype != pl.String]

@@ -31,4 +31,5 @@ def conformal(actual: Matrix, predicted: Matrix, level: float = LEVEL) -> Interv
     residual = np.sort(actual - predicted)
     n = len(residual)
     rank = min(n, math.ceil((n + 1) * (1 + level) / 2))
-    return Interval(below=float(-residual[n - rank]), above=float(residual[rank - 1]))
+    # The predicted value itself is always inside.
+    return Interval(below=max(0.0, float(-residual[n - rank])), above=max(0.0, float(residual[rank - 1])))

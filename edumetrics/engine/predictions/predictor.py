@@ -7,7 +7,7 @@ import numpy as np
 import polars as pl
 
 from edumetrics.engine.predictions.calibration import Calibration
-from edumetrics.engine.predictions.drivers import Words, drivers, effects
+from edumetrics.engine.predictions.drivers import Words, drivers
 from edumetrics.engine.predictions.examples import Matrix, matrix
 from edumetrics.engine.predictions.intervals import Interval
 
@@ -19,6 +19,10 @@ class Model(Protocol):
 
     def raw(self, rows: Matrix) -> Matrix:
         """For each row (NaN = unknown) the log odds of the outcome, or the score in points."""
+        ...
+
+    def raw_if_typical(self, rows: Matrix, typical: Matrix) -> Matrix:
+        """The same for each row and feature, had that feature alone its typical value."""
         ...
 
 
@@ -49,9 +53,11 @@ class Predictor:
         """
         rows = matrix(features, self.features)
         typical = np.array(self.typical)
-        moved = effects(self.predicted, rows, typical)
-        told = drivers(moved, rows, typical, self.features, self.words, 100 if self.kind == "probability" else 1)
-        return self._values(self.predicted(rows)).with_columns(told)
+        raw = self.model.raw(rows)
+        effects = self._honest(raw)[:, None] - self._honest(self.model.raw_if_typical(rows, typical))
+        points = 100 if self.kind == "probability" else 1
+        told = drivers(effects, rows, typical, self.features, self.words, points)
+        return self.from_raw(raw).with_columns(told)
 
     def values(self, features: pl.DataFrame) -> pl.Series:
         """Only the probabilities or scores, without drivers: much faster."""
@@ -61,13 +67,17 @@ class Predictor:
 
     def predicted(self, rows: Matrix) -> Matrix:
         """The probability, or the score clipped to 0-100, of each row of a matrix of ``features``."""
-        raw = self.model.raw(rows)
-        if self.calibration is not None:
-            return self.calibration.probability(raw)
-        return np.clip(raw, 0, 100)
+        return self._honest(self.model.raw(rows))
 
-    def _values(self, predicted: Matrix) -> pl.DataFrame:
+    def _honest(self, raw: Matrix) -> Matrix:
+        return np.clip(raw, 0, 100) if self.calibration is None else self.calibration.probability(raw)
+
+    def from_raw(self, raw: Matrix) -> pl.DataFrame:
+        """``predict`` without drivers, of what the model itself says: ``p``, or ``value``, ``low`` and ``high``."""
+        honest = self._honest(raw)
+        if self.kind == "probability":
+            return pl.DataFrame({"p": honest})
         if self.interval is None:
-            return pl.DataFrame({"p": predicted})
-        low, high = self.interval.around(predicted)
-        return pl.DataFrame({"value": predicted, "low": low, "high": high})
+            return pl.DataFrame({"value": honest})
+        low, high = self.interval.around(honest)
+        return pl.DataFrame({"value": honest, "low": low, "high": high})
