@@ -21,10 +21,10 @@ def policy_page() -> str:
     lines = [
         "# The policy\n",
         MADE,
-        "Every number of the [scoring](scoring.md) and the [predictions](predictions.md) is a default of "
-        "one policy. Change it in a TOML file named by `POLICY_FILE`; a key that the file does not name keeps its default. A wrong key or value is refused with the "
-        "key, what was found and what is allowed. But for its sections `predictions` and "
-        "`schedule` the policy is pinned for a semester: a changed file is refused until "
+        "Every number of the [scoring](scoring.md) and the [predictions](predictions.md) is a default of one policy. "
+        "Change it in a TOML file named by `POLICY_FILE`; a key that the file does not name keeps its default. A wrong "
+        "key or value is refused with the key, what was found and what is allowed. But for its sections `predictions` "
+        "and `schedule` the policy is pinned for a semester: a changed file is refused until "
         "`calibrate --recompute --from-week WEEK` says from which week it holds.\n",
         "```toml\n[calendar]\nholiday_weeks = [11]\n\n[triage.levels]\nwatch = 28\n\n[sources]\n"
         'absent = ["plagiarism"]\n```\n',

@@ -4,16 +4,16 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-import numpy as np
 from django.db import connections, transaction
 
 from edumetrics.analysis_db.models import ModelArtefact, ModelCard
 from edumetrics.audit.actions import What, record
 from edumetrics.engine.predictions.card import ModelCard as Card
 from edumetrics.engine.predictions.codes import OUTPUTS
-from edumetrics.engine.predictions.examples import Examples, Matrix
+from edumetrics.engine.predictions.evaluation import losses_of
+from edumetrics.engine.predictions.examples import Examples
 from edumetrics.engine.predictions.predictor import Predictor
-from edumetrics.engine.predictions.train import Trained
+from edumetrics.engine.predictions.train import LATEST, Trained
 from edumetrics.engine.predictions.weeks import period_of, term_of_period
 from edumetrics.runs.errors import RunError
 
@@ -57,7 +57,7 @@ def store(output: str, trained: Trained, training: Training, comparison: dict[st
                 "metrics": whole["figures"],
                 "baselines": whole["baselines"],
                 "beats_baselines": card.beats_baselines,
-                "fairness": whole.get("fairness") or {},
+                "fairness": whole["groups"],
                 "card": whole,
                 "comparison": comparison,
                 "artefact_sha256": card.sha256,
@@ -114,11 +114,18 @@ def compare(promoted: ModelCard, predictor: Predictor, examples: Examples, train
             "said": f"{promoted.version} reads {', '.join(sorted(missing))}, which {promoted.output} is not predicted "
             "from any more, so it cannot be compared.",
         }
+    if trained.card.tested_on != LATEST:
+        return {
+            "promoted": promoted.version,
+            "is_better": False,
+            "said": f"There is one term only, so {promoted.version} has learnt from every row and cannot be compared.",
+        }
     test = examples.in_order()
     test = test.where(test.period == max(trained.card.periods))
     actual = trained.tested["actual"].to_numpy()
-    new = loss(trained.card.kind, actual, trained.tested["predicted"].to_numpy())
-    old = loss(trained.card.kind, actual, predictor.values(test.features).to_numpy())
+    kind = trained.card.kind
+    new = losses_of(kind, actual, trained.tested["predicted"].to_numpy()).mean()
+    old = losses_of(kind, actual, predictor.values(test.features).to_numpy()).mean()
     seen = promoted.last_academic_year, promoted.last_term
     is_seen = period_of(seen[0], "even" if seen[1] == "even" else "odd") >= max(trained.card.periods)
     what = "mean error" if trained.card.kind == "score" else "log loss"
@@ -126,24 +133,17 @@ def compare(promoted: ModelCard, predictor: Predictor, examples: Examples, train
     return {
         "promoted": promoted.version,
         "rows": len(test),
-        "loss": new,
-        "promoted_loss": old,
+        "loss": float(new),
+        "promoted_loss": float(old),
         "seen": is_seen,
-        "is_better": new < old,
+        "is_better": bool(new < old),
         "said": f"On the same {len(test)} rows: {what} {new:.4f}, {promoted.version} {old:.4f}{flattered}.",
     }
 
 
-def loss(kind: str, actual: Matrix, predicted: Matrix) -> float:
-    """Log loss of probabilities, mean absolute error of scores."""
-    if kind == "score":
-        return float(np.abs(actual - predicted).mean())
-    return float(-np.log(np.where(actual > 0, predicted, 1 - predicted)).mean())
-
-
 def _figures(card: ModelCard) -> str:
     read = Card.model_validate(card.card)
-    others = ", ".join(f"{name} {figures.loss:.4f}" for name, figures in read.baselines.items())
+    others = ", ".join(f"{name} {one.figures.loss:.4f}" for name, one in read.baselines.items())
     return f"its loss is {read.figures.loss:.4f}; {others}"
 
 
@@ -174,7 +174,7 @@ def _line(card: ModelCard) -> str:
 def said(card: Card) -> str:
     """How good a model is, beside the best naive baseline, in a few words."""
     figures = card.figures
-    best = min((one.loss for one in card.baselines.values()), default=float("nan"))
+    best = min((one.figures.loss for one in card.baselines.values()), default=float("nan"))
     if card.kind == "score":
         coverage = getattr(figures, "coverage", None)
         covers = "" if coverage is None else f", {coverage:.0%} in the interval"

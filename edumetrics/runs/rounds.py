@@ -24,7 +24,7 @@ from edumetrics.engine.metrics.rounding import RATE_DIGITS
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.predictions import ledger
 from edumetrics.engine.predictions.card import ModelCard as Card
-from edumetrics.engine.predictions.rounds import Round, judged
+from edumetrics.engine.predictions.rounds import FIGURES, judged
 from edumetrics.engine.tables.canonical import Kind
 
 log = logging.getLogger("edumetrics.runs")
@@ -110,8 +110,8 @@ def _drift(settings: Mapping[str, Any], term: Term, exam_type: str, groups: pl.D
         if frame is not None:
             writer.append("prediction_drift", frame.with_columns(run_id=pl.lit(run_id, pl.Int64)))
         for card, one in found:
-            if one.retrain:
-                reason = _reason(one, term, exam_type)
+            if one["retrain"]:
+                reason = f"In the {exam_type} of the {term[1]} semesters of {term[0]}: {one['reason']}"
                 writer.execute(
                     f"UPDATE model_card SET retrain = {_TRUE}, retrain_reason = {quoted(reason)} "
                     f"WHERE version = {quoted(card.version)}"
@@ -122,13 +122,6 @@ def _drift(settings: Mapping[str, Any], term: Term, exam_type: str, groups: pl.D
 
 # Both PostgreSQL and SQLite (from 3.23) know the word.
 _TRUE = "TRUE"
-
-
-def _reason(one: Round, term: Term, exam_type: str) -> str:
-    return (
-        f"In the {exam_type} of the {term[1]} semesters of {term[0]} its error was {one.error:.3f}, against "
-        f"{one.card_error:.3f} on its card: {one.growth:.1f} times as much."
-    )
 
 
 def _judgeable(settings: Mapping[str, Any], term: Term, exam_type: str) -> pl.DataFrame:
@@ -158,36 +151,20 @@ def _by_model(rows: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
         yield str(version), group
 
 
-def _drift_rows(found: list[tuple[ModelCard, Round]], term: Term, exam_type: str) -> pl.DataFrame | None:
+def _drift_rows(found: list[tuple[ModelCard, dict[str, Any]]], term: Term, exam_type: str) -> pl.DataFrame | None:
     if not found:
         return None
-    return pl.DataFrame(
-        [
-            {
-                "model_version": card.version,
-                "academic_year": term[0],
-                "term": term[1],
-                "exam_type": exam_type,
-                "output": card.output,
-                "predictions": one.predictions,
-                "students": one.students,
-                "error": one.error,
-                "card_error": one.card_error,
-                "growth": one.growth,
-                "coverage": None if one.coverage is None else round(one.coverage, RATE_DIGITS),
-                "calibration_slope": one.slope,
-                "calibration_intercept": one.intercept,
-                "curve": json.dumps(one.curve),
-                "metrics": json.dumps(one.metrics),
-                "fairness": json.dumps(one.fairness),
-                "retrain": one.retrain,
-            }
-            for card, one in found
-        ],
-        schema_overrides={
-            "growth": pl.Float64,
-            "coverage": pl.Float64,
-            "calibration_slope": pl.Float64,
-            "calibration_intercept": pl.Float64,
-        },
+    rows = [
+        {
+            "model_version": card.version,
+            "academic_year": term[0],
+            "term": term[1],
+            "exam_type": exam_type,
+            "output": card.output,
+            **{name: json.dumps(value) if isinstance(value, dict | list) else value for name, value in one.items()},
+        }
+        for card, one in found
+    ]
+    return (
+        pl.DataFrame(rows, schema_overrides=FIGURES).drop("reason").with_columns(pl.col("coverage").round(RATE_DIGITS))
     )

@@ -21,6 +21,7 @@ from edumetrics.engine.calendar import Position
 from edumetrics.engine.errors import PredictionError, TrainingRefused
 from edumetrics.engine.history import History
 from edumetrics.engine.policy import Policy
+from edumetrics.engine.predictions.candidates import CANDIDATES
 from edumetrics.engine.predictions.codes import OUTPUTS
 from edumetrics.engine.predictions.college_examples import (
     KINDS,
@@ -32,6 +33,7 @@ from edumetrics.engine.predictions.college_examples import (
 )
 from edumetrics.engine.predictions.outcomes import year_of
 from edumetrics.engine.predictions.subject_features import past_pass_rates
+from edumetrics.engine.predictions.train import train
 from edumetrics.engine.predictions.weeks import period, term_of_period
 from edumetrics.engine.predictions.words import WORDS
 from edumetrics.engine.semester import score
@@ -54,11 +56,13 @@ from edumetrics.runs.stopping import stoppable
 log = logging.getLogger("edumetrics.runs")
 
 DEFAULT_SEED = 1
+LINEAR = tuple(one for one in CANDIDATES if one.name.startswith("linear"))
 
 
 @dataclass(frozen=True)
 class TrainRequest:
     """What a training was asked to do. ``outputs``: codes.OUTPUTS. ``by``: who asked. ``queued``: its row of the queue.
+    ``simple``: linear candidates only.
 
     ``now`` places a college without sim_state in its calendar. ``parameters``: those of the mapping, for the record.
     """
@@ -70,6 +74,7 @@ class TrainRequest:
     outputs: tuple[str, ...] = tuple(OUTPUTS)
     seed: int = DEFAULT_SEED
     promote_if_better: bool = False
+    simple: bool = False
     by: str = ""
     parameters: tuple[str, ...] = ()
     queued: int | None = None
@@ -82,6 +87,7 @@ class TrainRequest:
             "outputs": list(self.outputs),
             "seed": self.seed,
             "promote_if_better": self.promote_if_better,
+            "simple": self.simple,
         }
 
 
@@ -195,13 +201,17 @@ class _Training:
         steps: Steps,
     ) -> int:
         """Train one output and say what came of it; how many cards are new or the same again."""
-        from edumetrics.engine.predictions.train import train  # scikit-learn, seconds
-
         steps.step(f"learning {output}")
         with self._record.stages.stage(f"learn {output}"):
             try:
                 examples = examples_of(output, found, groups, hard, self._policy)
-                trained = train(examples, kind=KINDS[output], seed=self._request.seed, words=WORDS)
+                trained = train(
+                    examples,
+                    kind=KINDS[output],
+                    seed=self._request.seed,
+                    words=WORDS,
+                    candidates=LINEAR if self._request.simple else CANDIDATES,
+                )
             except TrainingRefused as error:
                 self._lines.append(f"{output}: not trained. {error}")
                 return 0

@@ -158,7 +158,8 @@ def examples_of(
         person=rows["student_id"],
         period=rows["the_period"],
         baselines=rows.select(_BASELINES),
-        audit=audit.select(pl.col(f"group {name}").fill_null("not known").alias(name) for name in protected),
+        cohort=rows["class_id"],
+        audit=audit.select(pl.col(f"group {name}").alias(name) for name in protected),
     )
 
 

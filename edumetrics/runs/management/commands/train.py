@@ -32,7 +32,7 @@ class Command(EduMetricsCommand):
 exit codes: 0 done, 1 failed or nothing could be trained, 4 another run is at work, 5 stopped by SIGTERM"""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--output, --seed, --promote-if-better, --by, --param, --shard-students, --queue."""
+        """--output, --seed, --promote-if-better, --simple, --by, --param, --shard-students, --queue."""
         parser.add_argument(
             "--output", action="append", choices=list(OUTPUTS), help="only this output; may be repeated"
         )
@@ -41,6 +41,9 @@ exit codes: 0 done, 1 failed or nothing could be trained, 4 another run is at wo
             "--promote-if-better",
             action="store_true",
             help="use each model that beats the naive baselines and, on the same rows, the one in use",
+        )
+        parser.add_argument(
+            "--simple", action="store_true", help="try linear candidates only: quicker, and often as good"
         )
         parser.add_argument("--by", default="command line", help="who asks, for the record")
         parser.add_argument(
@@ -60,11 +63,13 @@ exit codes: 0 done, 1 failed or nothing could be trained, 4 another run is at wo
                 "outputs": list(outputs),
                 "seed": options["seed"],
                 "promote_if_better": options["promote_if_better"],
+                "simple": options["simple"],
             }
             say_waiting(self, enqueue("train", parameters=options["param"], by=options["by"], **asked))
             return
         request = _request(options["param"], outputs, options["seed"], options["promote_if_better"], options["by"])
-        report(self, replace(request, shard_students=options["shard_students"] or request.shard_students))
+        shard_students = options["shard_students"] or request.shard_students
+        report(self, replace(request, shard_students=shard_students, simple=options["simple"]))
 
 
 def train_queued(command: EduMetricsCommand, run: AnalysisRun) -> None:
@@ -77,7 +82,7 @@ def train_queued(command: EduMetricsCommand, run: AnalysisRun) -> None:
         asked.get("promote_if_better", False),
         run.queued_by,
     )
-    report(command, replace(request, queued=run.pk))
+    report(command, replace(request, queued=run.pk, simple=asked.get("simple", False)))
 
 
 def _request(
