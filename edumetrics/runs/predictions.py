@@ -411,7 +411,41 @@ class ShardPredictions:
                     self._policy,
                 )
             )
+        parts += self._late_endterms()
         return pl.concat(parts).sort(*TERM_KEY, "exam_type", "subject_id", nulls_last=False) if parts else None
+
+    def _late_endterms(self) -> list[pl.DataFrame]:
+        """The same for the endterm of the semester before, where its results became known in this one.
+
+        When a semester begins it is compared once more, since results may have come between the two.
+        """
+        if not self._policy.calendar.endterm_weeks:
+            return []
+        weeks = self._terms.select("class_id", "from_week", "through_week")
+        results = exam_results(self._scored.clean, self._scored.roster, self._policy, last=True).join(
+            weeks, on="class_id"
+        )
+        is_new = (pl.col("known") >= pl.col("from_week")) | (pl.col("from_week") == 1)
+        results = results.filter(pl.col("known") <= pl.col("through_week"))
+        news = results.filter(is_new)["class_id"].unique()
+        of_news = pl.col("class_id").is_in(news.implode())
+        before = pl.col("semester") - 1
+        terms = self._terms.filter(of_news).select(academic_year=year_of(before), semester=before)
+        students = self._students.filter(of_news)
+        if students.is_empty():
+            return []
+        metrics, _ = whole_terms(self._settings, terms, students["student_id"])
+        if metrics.is_empty():
+            return []
+        last_week = failing_weeks(self._policy.calendar)[-1]
+        predicted = predictions_of_exams(self._settings, terms, students["student_id"], last_week)
+        on_roll = metrics.select(KEY).join(students, on="student_id")
+        results = results.filter(of_news).join(on_roll.select(TERM_KEY).unique(), on=TERM_KEY, how="semi")
+        # They belong to the end of their own semester, whenever they came.
+        known = results.drop("from_week", "through_week").with_columns(
+            known=pl.lit(self._policy.calendar.weeks, pl.Int64)
+        )
+        return [post_exam(known, on_roll, as_predicted(predicted), "endterm", self._policy)]
 
     def _predicted(self, made: dict[str, pl.DataFrame]) -> pl.DataFrame:
         """What was predicted of the exams: as stored for frozen weeks, and as made now."""

