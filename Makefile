@@ -8,10 +8,10 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: docs help run test lint format types borders check bench lock clean oulad
+.PHONY: docs help run test lint format types borders check bench lock clean oulad oulad-predictions uci bench-predictions
 
 help:  ## what can be made
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-18s %s\n", $$1, $$2}'
 
 run: $(VENV)/run.stamp  ## set up, simulate a demo college if there is none, and show an advisor's week
 	@echo "== The analysis database: creating or updating its tables"
@@ -82,6 +82,17 @@ oulad: $(VENV)/run.stamp  ## score the Open University's real data (OULAD=folder
 	@$(MANAGE) calibrate --param year=2013 --param week=78
 	@$(MANAGE) calibrate --param year=2014 --param week=39
 	@$(BIN)/python -m demo.oulad.judge --college data/oulad.sqlite3 --analysis $$DEFAULT_DB_URL
+
+oulad-predictions: $(VENV)/run.stamp  ## measure predictors on the Open University's real data (OULAD=folder)
+	@$(BIN)/python -m benchmarks.oulad_predictions $(OULAD) --groups
+
+UCI ?= ../shared/data/uci-student-performance/student-mat.csv
+
+uci: $(VENV)/run.stamp  ## measure predicted scores on real data of schools (UCI=file)
+	@$(BIN)/python -m benchmarks.uci $(UCI)
+
+bench-predictions: $(VENV)/run.stamp  ## measure training and predicting at 24,000 students
+	@$(BIN)/python -m benchmarks.predictors
 
 clean:  ## remove the virtual environment and the demo's data
 	rm -rf $(VENV) data

@@ -77,13 +77,16 @@ def _plain(value: Any) -> Any:
 
 
 def _read_model(read: dict[str, Any]) -> Model:
-    match read:
-        case {"linear": {"intercept": intercept, **arrays}}:
-            return Linear(**{name: _array(value) for name, value in arrays.items()}, intercept=intercept)
-        case {"additive": {"intercept": intercept, **curves}}:
-            return Additive(**{name: tuple(map(_array, value)) for name, value in curves.items()}, intercept=intercept)
-        case {"trees": str(stored)}:
-            return trees_from_bytes(base64.b64decode(stored))
+    ((kind, parts),) = read.items()
+    match kind:
+        case "linear":
+            arrays = {name: _array(value) for name, value in parts.items() if name != "intercept"}
+            return Linear(**arrays, intercept=parts["intercept"])
+        case "additive":
+            cuts, steps = (tuple(map(_array, parts[name])) for name in ("cuts", "steps"))
+            return Additive(cuts, steps, parts["intercept"])
+        case "trees":
+            return trees_from_bytes(base64.b64decode(parts))
     raise ArtefactError(f"The stored predictor holds {', '.join(read)}, which no predictor of ours is. Train again.")
 
 

@@ -7,7 +7,7 @@ from functools import partial
 import numpy as np
 
 from edumetrics.engine.predictions.additive import fit_additive
-from edumetrics.engine.predictions.examples import Matrix
+from edumetrics.engine.predictions.examples import Matrix, Numbers
 from edumetrics.engine.predictions.linear import fit_linear
 from edumetrics.engine.predictions.predictor import Kind, Model
 from edumetrics.engine.predictions.trees import fit_trees
@@ -59,7 +59,7 @@ CANDIDATES = (
 )
 
 
-def choose(tried: list[Tried], person: Matrix) -> Tried:
+def choose(tried: list[Tried], person: Numbers) -> Tried:
     """The first, hence simplest, candidate whose loss is within one standard error of the lowest.
 
     The standard error is that of the difference in loss to the best one, with all examples of a person (numbered
@@ -69,7 +69,7 @@ def choose(tried: list[Tried], person: Matrix) -> Tried:
     return next(one for one in tried if one.loss - best.loss <= standard_error(one.losses - best.losses, person))
 
 
-def standard_error(values: Matrix, person: Matrix) -> float:
+def standard_error(values: Matrix, person: Numbers) -> float:
     """Standard error of the mean of ``values``, of which those of one person (0, 1, ...) are not independent."""
     people = int(person.max()) + 1
     if people < 2:

@@ -1,6 +1,6 @@
 """What a predictor learns from: features, what came of each, who it was, and when."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,8 @@ import polars as pl
 from edumetrics.engine.errors import PredictionError
 
 Matrix = npt.NDArray[np.float64]
+Rows = npt.NDArray[np.bool_]
+Numbers = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Examples:
 
     def where(self, rows: pl.Series) -> "Examples":
         """The examples for which the boolean ``rows`` is true."""
-        return replace(self, **{name: part.filter(rows) for name, part in self._parts().items()})
+        return self._of({name: part.filter(rows) for name, part in self._parts().items()})
 
     def in_order(self) -> "Examples":
         """The same examples in an order that depends on nothing but themselves: by period, person and features."""
@@ -58,7 +60,14 @@ class Examples:
         order = keys.select(
             pl.arg_sort_by("the period", "the person", *sorted(everything.columns), "the target")
         ).to_series()
-        return replace(self, **{name: part[order] for name, part in self._parts().items()})
+        return self._of({name: part[order] for name, part in self._parts().items()})
+
+    def _of(self, parts: dict[str, Any]) -> "Examples":
+        """Some of these examples, not checked again: in a few rows a feature may agree with a group by chance."""
+        some = object.__new__(Examples)
+        for name in self.__dataclass_fields__:
+            object.__setattr__(some, name, parts.get(name, getattr(self, name)))
+        return some
 
     def _parts(self) -> dict[str, Any]:
         """Each part that is there and has rows; a frame without columns has none."""
@@ -90,9 +99,10 @@ class Examples:
             raise PredictionError(f"Audit columns are groups as text, but {', '.join(wrong)} is not: cast to String.")
         if both := sorted(set(self.audit.columns) & {*self.features.columns, *self.baselines.columns}):
             raise PredictionError(f"Protected columns are for audit only and cannot be features: {', '.join(both)}.")
-        for feature in self.features.columns:
+        groups = _numbers_of_values(self.audit)
+        for feature, values in _numbers_of_values(self.features).items():
             for group in self.audit.columns:
-                if _tells(self.features[feature], self.audit[group]):
+                if 1 < values == groups[group] == _pairs(self.features[feature], self.audit[group]):
                     raise PredictionError(
                         f"The feature {feature} is the protected column {group} in other words (each value stands for "
                         "one group). Protected columns cannot be features; leave it out."
@@ -119,9 +129,11 @@ def matrix(frame: pl.DataFrame, columns: list[str] | tuple[str, ...]) -> Matrix:
     return np.where(np.isfinite(values), values, np.nan)
 
 
-def _tells(feature: pl.Series, group: pl.Series) -> bool:
-    """Whether the values of a feature are the groups renamed: one value a group, and one group a value."""
-    groups = group.n_unique()
-    if groups < 2 or feature.n_unique() != groups:
-        return False
-    return pl.DataFrame({"feature": feature, "group": group}).unique().height == groups
+def _numbers_of_values(frame: pl.DataFrame) -> dict[str, int]:
+    """How many different values each column has, null being one."""
+    return frame.select(pl.all().n_unique()).row(0, named=True) if frame.width else {}
+
+
+def _pairs(feature: pl.Series, group: pl.Series) -> int:
+    """How many different pairs of values there are; as many as groups where each value stands for one group."""
+    return pl.DataFrame({"feature": feature, "group": group}).unique().height

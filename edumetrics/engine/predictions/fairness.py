@@ -7,7 +7,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from edumetrics.engine.predictions.evaluation import CAPACITY, AnyFigures, figures_of
-from edumetrics.engine.predictions.examples import Matrix
+from edumetrics.engine.predictions.examples import Matrix, Rows
 from edumetrics.engine.predictions.predictor import Kind
 
 FEWEST = 30
@@ -94,7 +94,7 @@ def _group(
     kind: Kind,
     column: str,
     value: str,
-    inside: Matrix,
+    inside: Rows,
     actual: Matrix,
     predicted: pl.DataFrame,
     flagged: Matrix | None,
@@ -121,7 +121,7 @@ def _gaps(figures: AnyFigures, others: AnyFigures) -> dict[str, float]:
     return {name: mine[name] - theirs[name] for name in mine if None not in (mine[name], theirs[name])}
 
 
-def _missed(inside: Matrix, actual: Matrix, flagged: Matrix) -> tuple[float | None, Gap | None]:
+def _missed(inside: Rows, actual: Matrix, flagged: Matrix) -> tuple[float | None, Gap | None]:
     came = actual == 1
     group, others = came & inside, came & ~inside
     n, other_n = int(group.sum()), int(others.sum())

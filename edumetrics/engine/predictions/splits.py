@@ -3,15 +3,12 @@
 from collections.abc import Iterator
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
-from edumetrics.engine.predictions.examples import Examples
+from edumetrics.engine.predictions.examples import Examples, Numbers, Rows
 
 FOLDS = 5
 FEWEST_COHORTS = 3
-
-Rows = npt.NDArray[np.bool_]
 
 
 def latest(examples: Examples) -> pl.Series:
@@ -46,12 +43,12 @@ def sample_of_people(examples: Examples, at_most: int, seed: int) -> Examples:
     return examples.where(pl.Series(drawn[person]))
 
 
-def numbered(names: pl.Series) -> npt.NDArray[np.int64]:
+def numbered(names: pl.Series) -> Numbers:
     """Each name as its number among the sorted names, from 0."""
     return (names.rank("dense") - 1).to_numpy().astype(np.int64)
 
 
-def _fold_of(examples: Examples, seed: int) -> npt.NDArray[np.int64]:
+def _fold_of(examples: Examples, seed: int) -> Numbers:
     if examples.cohort is not None:
         terms = pl.select(pl.concat_str(examples.period.cast(pl.String), pl.lit(" "), examples.cohort.cast(pl.String)))
         cohort = numbered(terms.to_series())
@@ -61,7 +58,7 @@ def _fold_of(examples: Examples, seed: int) -> npt.NDArray[np.int64]:
     return np.random.default_rng(seed).permutation(person.max() + 1)[person] % FOLDS
 
 
-def _balanced(cohort: npt.NDArray[np.int64], seed: int) -> npt.NDArray[np.int64]:
+def _balanced(cohort: Numbers, seed: int) -> Numbers:
     """The fold of each cohort: the largest first, each into the fold that is the smallest so far."""
     sizes = np.bincount(cohort)
     filled = np.zeros(min(FOLDS, len(sizes)))

@@ -13,7 +13,7 @@ from edumetrics.engine.predictions.candidates import CANDIDATES, Candidate, Trie
 from edumetrics.engine.predictions.card import Beside, Calibrated, CandidateTried, ModelCard
 from edumetrics.engine.predictions.drivers import Words
 from edumetrics.engine.predictions.evaluation import AnyFigures, figures_of, losses_of
-from edumetrics.engine.predictions.examples import Examples, Matrix, matrix
+from edumetrics.engine.predictions.examples import Examples, Matrix, Rows, matrix
 from edumetrics.engine.predictions.fairness import FEWEST, by_group
 from edumetrics.engine.predictions.intervals import Interval, conformal
 from edumetrics.engine.predictions.linear import fit_linear
@@ -189,7 +189,7 @@ def _learn(
 def _try(
     candidate: Candidate,
     sample: Examples,
-    pairs: list[tuple[Matrix, Matrix]],
+    pairs: list[tuple[Rows, Rows]],
     names: tuple[str, ...],
     kind: Kind,
     seed: int,
