@@ -21,9 +21,10 @@ def policy_page() -> str:
     lines = [
         "# The policy\n",
         MADE,
-        "Every number of the [scoring](scoring.md) is a default of one policy. Change it in a TOML file named by "
-        "`POLICY_FILE`; a key that the file does not name keeps its default. A wrong key or value is refused with the "
-        "key, what was found and what is allowed. The policy is pinned for a semester: a changed file is refused until "
+        "Every number of the [scoring](scoring.md) and the [predictions](predictions.md) is a default of one policy. "
+        "Change it in a TOML file named by `POLICY_FILE`; a key that the file does not name keeps its default. A wrong "
+        "key or value is refused with the key, what was found and what is allowed. But for its sections `predictions` "
+        "and `schedule` the policy is pinned for a semester: a changed file is refused until "
         "`calibrate --recompute --from-week WEEK` says from which week it holds.\n",
         "```toml\n[calendar]\nholiday_weeks = [11]\n\n[triage.levels]\nwatch = 28\n\n[sources]\n"
         'absent = ["plagiarism"]\n```\n',
@@ -62,6 +63,7 @@ def _plain(value: Any) -> str:
 def codes_page() -> str:
     """Every code of reasons, strengths, missing data, notices and data-quality rules."""
     from edumetrics.engine.flags import codes
+    from edumetrics.engine.predictions import codes as predictions
     from edumetrics.engine.tables.quality import RULES
 
     parts = ["# Codes\n", MADE]
@@ -70,6 +72,10 @@ def codes_page() -> str:
         ("Strengths (`weekly_flags.strengths`)", codes.STRENGTHS),
         ("Missing data (`weekly_flags.missing`)", codes.MISSING),
         ("Class notices (`class_notice.code`)", codes.NOTICES),
+        ("What is predicted (`model_card.output`)", predictions.OUTPUTS),
+        ("Why there is no p_at_risk (`weekly_metrics.p_at_risk_note`)", predictions.NOTES),
+        ("Verdicts (`post_exam_analysis.verdict`)", predictions.VERDICTS),
+        ("Kinds of the precision ledger (`precision_ledger.kind`)", predictions.LEDGER_KINDS),
         ("Data-quality rules (`analysis_run.quality`)", RULES),
     ):
         parts.append(f"## {title}\n\n| code | meaning |\n| --- | --- |")

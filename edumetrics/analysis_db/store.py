@@ -8,6 +8,12 @@ from typing import Any
 import polars as pl
 
 from edumetrics.analysis_db.load import load_work
+from edumetrics.analysis_db.store_predictions import (
+    Predictions,
+    roll_back_predictions,
+    with_p_at_risk,
+    write_predictions,
+)
 from edumetrics.databases.literals import quoted
 from edumetrics.databases.writing import Writer, open_writer
 from edumetrics.engine.errors import EduMetricsError
@@ -38,16 +44,23 @@ class Published:
 
 
 def publish(
-    settings: Mapping[str, Any], results: Results, students: pl.DataFrame, terms: pl.DataFrame, by: Published
+    settings: Mapping[str, Any],
+    results: Results,
+    predictions: Predictions,
+    students: pl.DataFrame,
+    terms: pl.DataFrame,
+    by: Published,
 ) -> dict[str, int]:
     """Replace from_week and all later weeks of each term by the results, and the classes' work and students.
+
+    Predictions of frozen weeks stay as they are (``store_predictions``).
 
     ``terms``: ``roster.TERM_SCHEMA``. ``students``: all students of the classes, with the columns of roster_student.
     Nothing is visible before everything is written. Gives the rows written per table. Raises RunReplaced.
     """
     frames = {
-        "weekly_metrics": results.metrics.with_columns(
-            p_at_risk=pl.lit(None, pl.Float64), computed_at=pl.lit(by.computed_at.replace(tzinfo=None))
+        "weekly_metrics": with_p_at_risk(results.metrics, predictions).with_columns(
+            computed_at=pl.lit(by.computed_at.replace(tzinfo=None))
         ),
         "weekly_flags": results.flags,
         "class_notice": results.notices,
@@ -67,10 +80,12 @@ def publish(
             _delete(writer, ["student_work"], "student_id", of_classes, of_term)
         for table, frame in frames.items():
             writer.append(table, frame.with_columns(run_id=pl.lit(by.run_id, pl.Int64)))
+        predicted = write_predictions(writer, predictions, students, by.run_id)
         _replace_students(writer, students, terms["class_id"], by.run_id)
         _set_first_days(writer, results.first_days)
         _set_state(writer, terms, by)
-    return {table: frame.height for table, frame in frames.items()} | {"roster_student": students.height}
+    written = {table: frame.height for table, frame in frames.items()}
+    return written | predicted | {"roster_student": students.height}
 
 
 def publish_roster(settings: Mapping[str, Any], roster: Mapping[str, pl.DataFrame], run_id: int) -> dict[str, int]:
@@ -155,6 +170,7 @@ def roll_back(settings: Mapping[str, Any], terms: pl.DataFrame, run_id: int) -> 
                     f"AND loaded_week > {week}"
                 )
         writer.append("student_work", work_left)
+        roll_back_predictions(writer, terms)
         for classes in _in_parts(terms["class_id"]):
             writer.execute(f"DELETE FROM analysis_state WHERE class_id IN ({classes})")
             writer.execute(_STATE_OF_WHAT_IS_LEFT.format(classes=classes))

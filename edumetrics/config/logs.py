@@ -41,6 +41,7 @@ NUMBERS = frozenset({
 CODES = frozenset({
     "stage", "what", "kind", "state", "term", "class_id", "table", "source", "rule", "policy", "worker", "host",
     "scheduler", "command", "schedule", "next_weekly", "started", "finished", "route", "method", "request_id",
+    "model",
 })  # fmt: skip
 """Fields that are numbers, codes, times or names of machines."""
 

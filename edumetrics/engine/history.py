@@ -29,6 +29,7 @@ METRICS_SCHEMA = _TERM | {
     "quiz_avg_pct": pl.Float64(),
     "assn_avg_pct": pl.Float64(),
     "midterm_score_pct": pl.Float64(),
+    "risk_score": pl.Float64(),
 }
 FLAGS_SCHEMA = _TERM | {
     "risk_level": pl.String(),

@@ -288,6 +288,35 @@ class Quality(Section):
     examples: Count = Field(20, description="example keys kept for each rule")
 
 
+class Predictions(Section):
+    """Predictions (predictions.md). No score depends on it, and none is made anew: it may change in mid-semester."""
+
+    first_week: Week = Field(3, description="first week in which p_at_risk is given")
+    pass_pct: Percentage = Field(40, description="score from which an exam is passed, where the college does not say")
+    at_risk_below: Percentage = Field(50, description="a predicted midterm score below this is at risk")
+    medium_from: Share = Field(0.35, description="probability from which a risk is MEDIUM")
+    high_from: Share = Field(0.6, description="probability from which a risk is HIGH")
+    hard_below: Share = Field(0.75, description="a subject that fewer pass is HARD")
+    easy_from: Share = Field(0.9, description="a subject that so many pass is EASY")
+    groups: tuple[str, ...] = Field(
+        ("gender",),
+        description="columns of the students table that results are broken down by, for audit; protected: they are "
+        "never features, and nothing else is made of them",
+    )
+    max_examples: Annotated[int, Field(ge=1000, strict=True)] = Field(
+        60_000, description="examples that a predictor learns from, at most, taken evenly over students and weeks"
+    )
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        for low, high in (("medium_from", "high_from"), ("hard_below", "easy_from")):
+            if not getattr(self, low) < getattr(self, high):
+                raise ValueError(
+                    f"found {low} {getattr(self, low):g}, {high} {getattr(self, high):g}; {low} must be below {high}"
+                )
+        return self
+
+
 class Schedule(Section):
     """When the scheduler starts runs by itself. It decides no result, so it may change in mid-semester."""
 
@@ -326,7 +355,10 @@ class Schedule(Section):
 
 
 class Policy(Section):
-    """All numbers of scoring.md, and the schedule. ``Policy()`` gives the defaults, ``load_policy(path)`` a file."""
+    """All numbers of scoring.md and of the predictions, and the schedule.
+
+    ``Policy()`` gives the defaults, ``load_policy(path)`` a file.
+    """
 
     calendar: Calendar = Calendar()
     sources: Sources = Sources()
@@ -337,11 +369,14 @@ class Policy(Section):
     risk: Risk = Risk()
     triage: Triage = Triage()
     quality: Quality = Quality()
+    predictions: Predictions = Predictions()
     schedule: Schedule = Schedule()
 
     def as_json(self) -> dict[str, Any]:
-        """Every number of the scoring as plain JSON values; the schedule, which decides no result, is left out."""
-        return self.model_dump(mode="json", exclude={"schedule"})
+        """Every number of the scoring as plain JSON values; schedule and predictions, which decide no score, are left
+        out.
+        """
+        return self.model_dump(mode="json", exclude={"schedule", "predictions"})
 
     @cached_property
     def version(self) -> str:

@@ -21,7 +21,7 @@ from edumetrics.engine.metrics.rounding import PERCENTAGE_DIGITS, RATE_DIGITS, R
 from edumetrics.engine.metrics.student_work import class_work, student_work
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.signals.weekly import PUBLISHED_SIGNALS, WeeklySignals, weekly_signals
-from edumetrics.engine.tables.clean import clean_tables
+from edumetrics.engine.tables.clean import CleanTables, clean_tables
 from edumetrics.engine.tables.roster import Roster, build_roster
 from edumetrics.engine.tables.sources import absent_sources, with_every_table
 
@@ -66,7 +66,21 @@ class Results:
     first_days: pl.DataFrame
 
 
+@dataclass(frozen=True)
+class Scored:
+    """Results, and the rows they were made of, which predictions by subject and what came of them need too."""
+
+    results: Results
+    roster: Roster
+    clean: CleanTables
+
+
 def score_semester(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, history: History, policy: Policy) -> Results:
+    """The results of ``score``."""
+    return score(tables, terms, history, policy).results
+
+
+def score(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, history: History, policy: Policy) -> Scored:
     """Score every class of ``terms`` for its weeks from_week..through_week, all weeks at once.
 
     ``tables``: canonical frames (``tables.canonical``) by name; one that is missing was declared absent by the college.
@@ -90,7 +104,7 @@ def score_semester(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, history
         policy,
     ).join(signals.students.select("student_no", "advisor"), on="student_no", how="left", maintain_order="left")
     names = _Names(signals.students, roster)
-    return Results(
+    results = Results(
         metrics=names.metrics(weeks, judged),
         flags=names.flags(_explained(listed(judged, policy), missing, policy)),
         notices=names.notices(notices(teaching, signals.work_not_loaded, quarantined, clean.absent, policy)),
@@ -101,6 +115,7 @@ def score_semester(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, history
         late_changes=_late_changes(signals, published, roster),
         first_days=roster.classes.select("class_id", "first_day"),
     )
+    return Scored(results, roster, clean)
 
 
 def _of_weeks_scored(rows: pl.DataFrame, roster: Roster) -> pl.DataFrame:

@@ -19,14 +19,17 @@ from edumetrics.engine.calendar import Position
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.canonical import TABLES
 from edumetrics.engine.tables.roster import advisor_key, only_advisors
+from edumetrics.runs.difficulty import load_difficulty, publish_difficulty, read_difficulty
 from edumetrics.runs.errors import CollegeIsBehind, RunError
 from edumetrics.runs.executors import Executor, in_processes, in_this_process, on_cluster
 from edumetrics.runs.lock import only_run
 from edumetrics.runs.plan import Plan, describe, plan_catch_up, plan_recompute
 from edumetrics.runs.position import classes_now, college_position
+from edumetrics.runs.predictions import Predicting, models_in_use
 from edumetrics.runs.progress import Steps, progress
 from edumetrics.runs.record import Record, check_policy_is_pinned, published_state, recorded
 from edumetrics.runs.retry import with_retries
+from edumetrics.runs.rounds import close_rounds, open_rounds, read_groups
 from edumetrics.runs.shard import Job, Shard, ShardDone, settings_of
 from edumetrics.runs.shards import shards_of
 from edumetrics.runs.stopping import stoppable
@@ -170,7 +173,8 @@ def _carry_out(request: Request, planned: _Planned, record: Record) -> Outcome:
         parts = [_shards(college, terms, request) for terms in passes]
     if passes:
         due = _published_already(passes, state)
-        job = Job(record.run.pk, _begun(record.run), request.policy, request.mapping, college.columns)
+        predicting = _predicting(request, college, passes, record)
+        job = Job(record.run.pk, _begun(record.run), request.policy, request.mapping, college.columns, predicting)
         version = request.policy.version
         with_retries(lambda: mark_due(settings, due, version, job.run_id), "marking what is due", run=job.run_id)
         with (
@@ -182,7 +186,47 @@ def _carry_out(request: Request, planned: _Planned, record: Record) -> Outcome:
                 record.wrote(with_retries(lambda: _publish_roster(job, passes), "copying the roster", run=job.run_id))
             for terms, of_pass in zip(passes, parts, strict=True):
                 _score(executor, job, terms, of_pass, record, steps)
+    _close_rounds(request, college, record)
     return Outcome(college.position, college.now.height, plan, record.run, tuple(map(len, parts)))
+
+
+def _predicting(request: Request, college: _College, passes: list[pl.DataFrame], record: Record) -> Predicting:
+    """What the shards need to predict; past pass rates are counted anew where a semester begins or ends."""
+    settings = settings_of("default")
+    with record.stages.stage("difficulty"):
+        difficulty = load_difficulty(settings)
+        weeks = pl.concat(passes)
+        turns = (weeks["from_week"] == 1) | (weeks["through_week"] == request.policy.calendar.weeks)
+        if turns.any() or difficulty.is_empty():
+            run = record.run.pk
+            difficulty = with_retries(lambda: _difficulty(request, college), "counting who passed", run=run)
+            written = with_retries(
+                lambda: publish_difficulty(settings, difficulty, request.policy, run), "publishing who passed", run=run
+            )
+            record.wrote({"subject_difficulty": written})
+        return Predicting(models_in_use(), difficulty, repeats_current=request.kind == "weekly")
+
+
+def _close_rounds(request: Request, college: _College, record: Record) -> None:
+    """The ledger and the drift of every round of exams that was compared since they were made."""
+    settings = settings_of("default")
+    with record.stages.stage("rounds"):
+        run = record.run.pk
+        rounds = with_retries(lambda: open_rounds(settings), "looking for rounds of exams", run=run)
+        if not rounds:
+            return
+        with open_college(settings_of("client_db"), request.mapping, college.columns) as reader:
+            groups = read_groups(reader, request.policy)
+        record.wrote(
+            with_retries(
+                lambda: close_rounds(settings, rounds, groups, request.policy, run), "closing a round of exams", run=run
+            )
+        )
+
+
+def _difficulty(request: Request, college: _College) -> pl.DataFrame:
+    with open_college(settings_of("client_db"), request.mapping, college.columns) as reader:
+        return read_difficulty(reader, college.now, request.policy)
 
 
 def _look(request: Request) -> _College:

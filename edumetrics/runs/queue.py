@@ -26,13 +26,14 @@ _ALIVE = 3 * HEARTBEAT
 
 
 def enqueue(
-    kind: str, *, recompute_from: int | None = None, parameters: Sequence[str] = (), by: str = ""
+    kind: str, *, recompute_from: int | None = None, parameters: Sequence[str] = (), by: str = "", **more: Any
 ) -> AnalysisRun:
     """Put a run into the queue, or give the one that waits there for exactly the same.
 
-    ``kind``: weekly or calibrate; ``parameters`` of the mapping file, each like "year=2014"; ``by``: who asks.
+    ``kind``: weekly, calibrate or train; ``parameters`` of the mapping file, each like "year=2014"; ``by``: who asks.
+    ``more``, of a training: outputs, seed, promote_if_better (train.TrainRequest), each with its default.
     """
-    request = {"recompute_from": recompute_from, "parameters": list(parameters)}
+    request = {"recompute_from": recompute_from, "parameters": list(parameters), **more}
     same = next((one for one in waiting() if (one.kind, one.request) == (kind, request)), None)
     return same or AnalysisRun.objects.create(
         kind=kind, state=State.QUEUED, queued=datetime.now(UTC), queued_by=by, request=request
@@ -81,7 +82,8 @@ def runner_alive(now: datetime) -> Runner | None:
 def weekly_runs(since: datetime | None) -> WeeklyRuns:
     """Read them; failures before ``since`` are left out."""
     weekly = AnalysisRun.objects.filter(kind="weekly")
-    succeeded = AnalysisRun.objects.filter(state=State.SUCCEEDED).order_by("-started").values_list("started", flat=True)
+    scored = AnalysisRun.objects.exclude(kind="train")
+    succeeded = scored.filter(state=State.SUCCEEDED).order_by("-started").values_list("started", flat=True)
     done = succeeded.filter(kind="weekly").first() or succeeded.first()
     failures = weekly.filter(state=State.FAILED)
     for start in (done, since):
@@ -108,6 +110,11 @@ def enqueue_for(command: BaseCommand, kind: str, options: Mapping[str, Any]) -> 
         if options[name]:
             raise CommandError(f"--{name.replace('_', '-')} does not go with --queue: leave one of them out.")
     run = enqueue(kind, recompute_from=options.get("recompute_from"), parameters=options["param"], by="command line")
+    say_waiting(command, run)
+
+
+def say_waiting(command: BaseCommand, run: AnalysisRun) -> None:
+    """Say that a run waits; warns where no scheduler is alive."""
     command.stdout.write(f"Run {run.pk} ({run.kind}) waits for the scheduler; manage.py runs --id {run.pk} shows it.")
     if runner_alive(datetime.now(UTC)) is None:
         command.stderr.write(

@@ -14,12 +14,15 @@ from django.db import connections
 
 from edumetrics.analysis_db.load import load_history
 from edumetrics.analysis_db.store import Published, publish
+from edumetrics.analysis_db.store_predictions import Predictions
 from edumetrics.college_db.mapping import Mapping
 from edumetrics.college_db.read import Columns, open_college
-from edumetrics.college_db.semester import Strays, read_semester
+from edumetrics.college_db.semester import Strays, read_semester, read_strays
+from edumetrics.engine.history import History
 from edumetrics.engine.policy import Policy
-from edumetrics.engine.semester import Results, score_semester
+from edumetrics.engine.semester import Results, Scored, score
 from edumetrics.engine.tables.roster import one_row_each
+from edumetrics.runs.predictions import NOTHING_TAUGHT, Predicting, ShardPredictions, before_of, read_taught
 from edumetrics.runs.retry import with_retries
 from edumetrics.runs.stages import Stages
 
@@ -35,6 +38,7 @@ class Job:
     policy: Policy
     mapping: Mapping
     columns: Columns
+    predicting: Predicting
 
 
 @dataclass(frozen=True)
@@ -77,9 +81,12 @@ def carry_out(job: Job, shard: Shard) -> ShardDone:
             lambda: load_history(settings_of("default"), shard.terms, students["student_id"]), "history", **context
         )
     with stages.stage("score"):
-        results = score_semester(tables, shard.terms, history, job.policy)
+        scored = score(tables, shard.terms, history, job.policy)
+        results = scored.results
+    with stages.stage("predict"):
+        predictions = with_retries(lambda: _predict(job, shard, scored, history), "predicting", **context)
     with stages.stage("publish"):
-        rows = with_retries(lambda: _publish(job, shard, results, students), "publishing", **context)
+        rows = with_retries(lambda: _publish(job, shard, results, predictions, students), "publishing", **context)
     log.info(
         "shard published",
         extra={
@@ -111,6 +118,21 @@ def _read(job: Job, shard: Shard) -> dict[str, pl.DataFrame]:
         return read_semester(college, shard.terms, shard.strays)
 
 
-def _publish(job: Job, shard: Shard, results: Results, students: pl.DataFrame) -> dict[str, int]:
+def _predict(job: Job, shard: Shard, scored: Scored, history: History) -> Predictions:
+    predictions = ShardPredictions(settings_of("default"), job.predicting, shard.terms, scored, history, job.policy)
+    before = predictions.wants_before()
+    if not (predictions.needs_taught() or before.height):
+        return predictions.make(NOTHING_TAUGHT, None)
+    with open_college(settings_of("client_db"), job.mapping, job.columns) as college:
+        taught = read_taught(college, shard.terms["class_id"])
+        if before.is_empty():
+            return predictions.make(taught, None)
+        tables = read_semester(college, before, read_strays(college, before))
+    return predictions.make(taught, before_of(score(tables, before, History.none(), job.policy)))
+
+
+def _publish(
+    job: Job, shard: Shard, results: Results, predictions: Predictions, students: pl.DataFrame
+) -> dict[str, int]:
     by = Published(job.run_id, job.policy.version, job.started)
-    return publish(settings_of("default"), results, students, shard.terms, by)
+    return publish(settings_of("default"), results, predictions, students, shard.terms, by)

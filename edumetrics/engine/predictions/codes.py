@@ -25,6 +25,7 @@ NOTES = {
     "no_trained_model": "no model for p_at_risk has been trained and promoted yet",
     "trained_on_this": "the promoted model was trained on this very semester, or on a later one",
     "too_early": "before the first week in which p_at_risk is given",
+    "published_before": "the week was published before, without this student",
     "no_teaching": "an exam or holiday week",
 }
 """Why p_at_risk is null."""

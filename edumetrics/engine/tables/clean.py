@@ -10,6 +10,7 @@ from edumetrics.engine.tables.quality import QualityReport, clipped, outside_per
 from edumetrics.engine.tables.roster import Roster, is_this_year, of_this_term, place, week_of
 
 IN_HAND = ("submitted", "late", "graded")
+_PASSED = {"P": True, "F": False}
 ASSIGNMENT, QUIZ = "assignments", "quizzes"
 
 
@@ -17,7 +18,7 @@ ASSIGNMENT, QUIZ = "assignments", "quizzes"
 class CleanTables:
     """Rows that may be scored, by student_no and class_no. ``known`` is the week from which a row counts.
 
-    attendance: student_no, class_no, week, held, present.
+    attendance: student_no, class_no, subject_id, week, held, present.
     library: student_no, class_no, week, visits. library_unknown: student_no, week of bad rows.
     borrows: student_no, class_no, week.
     items: item_no (in the order of class, week, kind and work_id), kind (assignments/quizzes), class_no, work_id,
@@ -25,6 +26,8 @@ class CleanTables:
     hand_ins: item_no, student_no, known, handed_in, mark_pct, quality_pct, plagiarism_pct.
     hand_ins_unreadable: item_no, student_no, unreadable: the week from which a bad row of the student is known.
     midterm, last_endterm: student_no, known, score_pct. exam_rows: student_no, known of every result of this semester.
+    exam_results: student_no, subject_id, exam_type, last, known, score_pct, passed: every result, null scores too, of
+    this semester and of the endterm before it (last); passed is null where the college does not say.
     absent: sources that the college declared absent.
     """
 
@@ -38,6 +41,7 @@ class CleanTables:
     midterm: pl.DataFrame
     last_endterm: pl.DataFrame
     exam_rows: pl.DataFrame
+    exam_results: pl.DataFrame
     absent: frozenset[str]
     report: QualityReport
 
@@ -69,6 +73,7 @@ def clean_tables(
         midterm=exams["midterm"],
         last_endterm=exams["last_endterm"],
         exam_rows=exams["rows"],
+        exam_results=exams["results"],
         absent=absent,
         report=report,
     )
@@ -115,7 +120,7 @@ def _attendance(rows: pl.DataFrame, roster: Roster, policy: Policy, report: Qual
     sifted = sift(
         placed.select(columns), "attendance", rules, report, key=["student_id", "subject_id", "week"], week="week"
     )
-    return sifted.good.select("student_no", "class_no", "week", held="lectures_held", present="attended")
+    return sifted.good.select("student_no", "class_no", "subject_id", "week", held="lectures_held", present="attended")
 
 
 def _report_classes_without_attendance(
@@ -320,7 +325,13 @@ def _exam_results(
     students = roster.students.select("student_id", "student_no", "class_no", home_class="class_id")
     terms = roster.classes.select("class_no", "first_day", term_semester=pl.col("semester"))
     exam = schedule.select(
-        "schedule_id", "semester", "exam_type", "scheduled_week", scheduled_marks="max_marks", exam_class="class_id"
+        "schedule_id",
+        "semester",
+        "subject_id",
+        "exam_type",
+        "scheduled_week",
+        scheduled_marks="max_marks",
+        exam_class="class_id",
     )
     # Results of an exam that is itself wrong are not reported once more.
     dropped = frames["exam_schedule"].join(schedule, on="schedule_id", how="anti")
@@ -348,9 +359,11 @@ def _exam_results(
     own_week = pl.when(last).then(0).otherwise(pl.col("scheduled_week"))
     results = good.select(
         "student_no",
+        "subject_id",
         "score_pct",
         "exam_type",
         last=last,
+        passed=pl.col("pass_fail").replace_strict(_PASSED, default=None, return_dtype=pl.Boolean),
         known=pl.coalesce(week_of(pl.col("result_date"), pl.col("first_day")), own_week).clip(lower_bound=0),
     )
     scored = results.drop_nulls("score_pct").select("student_no", "known", "score_pct", "exam_type", "last")
@@ -358,6 +371,7 @@ def _exam_results(
         "midterm": scored.filter(~pl.col("last") & (pl.col("exam_type") == "midterm")).drop("exam_type", "last"),
         "last_endterm": scored.filter(pl.col("last")).drop("exam_type", "last"),
         "rows": results.filter(~pl.col("last")).select("student_no", "known"),
+        "results": results,
     }
 
 

@@ -12,6 +12,7 @@ from edumetrics.runs import queue
 from edumetrics.runs.catch_up import calibrate, run_weekly
 from edumetrics.runs.commands import EduMetricsCommand, carry_out, request_of
 from edumetrics.runs.errors import RunInProgress
+from edumetrics.runs.management.commands.train import train_queued
 
 _JOBS = {"weekly": run_weekly, "calibrate": calibrate}
 _AT_ONCE = {"dry_run": False}
@@ -34,6 +35,9 @@ exit codes: as of calibrate; with 4 (another run is at work) the run stays in th
         """Run it; where it fails before it could begin, its record says why."""
         run = queue.waiting_run(options["run"])
         try:
+            if run.kind == "train":
+                train_queued(self, run)
+                return
             asked = {"param": run.request["parameters"], "recompute_from": run.request["recompute_from"]}
             request = replace(request_of(run.kind, _AT_ONCE | asked), queued=run.pk)
             carry_out(self, _JOBS[run.kind], request)

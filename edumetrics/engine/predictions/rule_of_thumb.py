@@ -1,0 +1,63 @@
+"""What is said where no trained model is promoted: by two numbers and the college's own rules, without a probability.
+
+HIGH: the mark is below the pass mark, or below predictions.at_risk_below while attendance is below the rule.
+MEDIUM: one of the two is below. LOW: neither. Where only one of the two is known it decides alone; with neither there
+is no label.
+"""
+
+import polars as pl
+
+from edumetrics.engine.policy import Policy
+from edumetrics.engine.predictions.drivers import DRIVER
+
+NO_MODEL = "No trained model yet: a rule of thumb from academic performance and attendance, without a probability."
+TRAINED_ON_THIS = (
+    "The promoted model was trained on this semester or a later one, so it cannot predict it: a rule of thumb from "
+    "academic performance and attendance, without a probability."
+)
+CANNOT_TELL = " Neither is known, so nothing can be told."
+
+
+def risk_label(mark: str, attendance: str, policy: Policy) -> pl.Expr:
+    """HIGH, MEDIUM or LOW by two columns in percent; null where both are null."""
+    is_failing = (pl.col(mark) < policy.predictions.pass_pct).fill_null(False)
+    is_weak = (pl.col(mark) < policy.predictions.at_risk_below).fill_null(False)
+    is_absent = (pl.col(attendance) < policy.attendance.required_pct).fill_null(False)
+    return (
+        pl.when(pl.col(mark).is_null() & pl.col(attendance).is_null())
+        .then(None)
+        .when(is_failing | (is_weak & is_absent))
+        .then(pl.lit("HIGH"))
+        .when(is_weak | is_absent)
+        .then(pl.lit("MEDIUM"))
+        .otherwise(pl.lit("LOW"))
+    )
+
+
+def drivers(mark: str, attendance: str, policy: Policy) -> pl.Expr:
+    """The two numbers and the rule that each is held against, as a list of DRIVER; without an effect."""
+    rules = policy.predictions
+    below = f"{rules.at_risk_below:g} is at risk, below {rules.pass_pct:g} fails"
+    return pl.concat_list(
+        _said(mark, "Marks are ", f"; below {below}", rules.at_risk_below),
+        _said(
+            attendance,
+            "Attended ",
+            f"% of lectures; the rule is {policy.attendance.required_pct:g}%",
+            policy.attendance.required_pct,
+        ),
+    ).list.drop_nulls()
+
+
+def _said(column: str, before: str, after: str, yardstick: float) -> pl.Expr:
+    value = pl.col(column)
+    text = pl.lit(before) + value.round(0).cast(pl.Int64).cast(pl.String) + pl.lit(after)
+    return pl.when(value.is_not_null()).then(
+        pl.struct(
+            feature=pl.lit(column),
+            value=value.cast(pl.Float64),
+            typical=pl.lit(yardstick, pl.Float64),
+            effect=pl.lit(None, pl.Float64),
+            text=text,
+        ).cast(DRIVER)
+    )
