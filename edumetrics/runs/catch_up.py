@@ -144,13 +144,14 @@ _Planned = Callable[[_College, pl.DataFrame], Plan]
 
 
 def _run(request: Request, planned: _Planned) -> Outcome:
-    with only_run(settings_of("default")):
+    with only_run(settings_of("default")) as lock:
         if request.dry_run:
             college = _look(request)
             plan = planned(college, published_state())
             shards = tuple(len(_shards(college, terms, request)) for terms in plan.passes)
             return Outcome(college.position, college.now.height, plan, None, shards)
         with recorded(request.kind, request.policy, request.as_json(), request.queued) as record, stoppable():
+            lock.name(record.run.pk)
             return _carry_out(request, planned, record)
 
 

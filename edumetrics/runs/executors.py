@@ -42,8 +42,11 @@ def in_processes(workers: int) -> Iterator[Executor]:
             pool.submit(os.getpid)
 
     def run(job: Job, shards: Sequence[Shard]) -> Iterator[ShardDone]:
-        futures = [pool.submit(carry_out, job, shard) for shard in shards]
+        futures: list[Future[ShardDone]] = []
         try:
+            # A worker that was killed while it started is noticed here.
+            for shard in shards:
+                futures.append(pool.submit(carry_out, job, shard))
             for future in as_completed(futures):
                 yield future.result()
         except BrokenProcessPool as error:
