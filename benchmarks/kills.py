@@ -1,9 +1,9 @@
 """Kill recomputations at random moments, then let one run finish, and compare every row with undisturbed runs.
 
-Each is killed by SIGKILL: the process that leads it, or one of its two workers where it has any. After each kill every class must show
-the results of the one policy or of the other, whole; in the end one clean run must give those of an undisturbed one,
-row for row. Run as ``python -m benchmarks.kills``, or smaller: ``--kills 10 --database sqlite``. Exit code 1 where a
-row is wrong.
+Each is killed by SIGKILL: the process that leads it, or one of its two workers where it has any. After each kill every
+class must show the results of the one policy or of the other, whole; in the end one clean run must give those of an
+undisturbed one, row for row. Run as ``python -m benchmarks.kills``, or smaller: ``--kills 10 --database sqlite``. Exit
+code 1 where a row is wrong.
 """
 
 import os

@@ -64,9 +64,7 @@ def restart_in_every_stage(options: Namespace) -> int:
     return tally.report()
 
 
-def restarted(
-    one: Trial, server: OwnServer, at: tuple[str, str, str], policy: str, number: int, tally: Tally
-) -> None:
+def restarted(one: Trial, server: OwnServer, at: tuple[str, str, str], policy: str, number: int, tally: Tally) -> None:
     """One run whose server comes back at once."""
     stage, moment, way = at
     # A stage of the shards is met in one shard after another.

@@ -51,8 +51,7 @@ class Trial:
         """The policy file of whatever run comes next: that of the recomputation that is under way, or was the last."""
         state = self.workspace.analysis.table("analysis_state")
         versions = {
-            due or version
-            for due, version in zip(state["due_policy_version"], state["policy_version"], strict=True)
+            due or version for due, version in zip(state["due_policy_version"], state["policy_version"], strict=True)
         }
         assert len(versions) == 1, f"classes are pinned to different policies: {versions}"
         return next(name for name, version in self.versions.items() if version in versions)

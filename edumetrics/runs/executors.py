@@ -3,6 +3,7 @@
 The shards are the same and so are the results, in any number and order.
 """
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -79,7 +80,8 @@ def on_cluster(address: str) -> Iterator[Executor]:
     # Its functions have no types.
     dask: Any = distributed
     try:
-        client = dask.Client(address, timeout="30s", set_as_default=False)
+        with _silent("distributed"):
+            client = dask.Client(address, timeout="30s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise RunError(f"There is no Dask scheduler at {address} ({error}). Start it: docs/how-to/scale.md.") from error
 
@@ -97,6 +99,18 @@ def on_cluster(address: str) -> Iterator[Executor]:
         yield run
     finally:
         client.close()
+
+
+@contextmanager
+def _silent(logger: str) -> Iterator[None]:
+    """Nothing of this logger is shown: what it would say with a traceback we say in a sentence."""
+    one = logging.getLogger(logger)
+    before = one.level
+    one.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        one.setLevel(before)
 
 
 def _on_worker(job: Job, shard: Shard) -> ShardDone:
