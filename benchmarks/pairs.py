@@ -28,7 +28,7 @@ APART = 0.2
 def main() -> None:
     parser = ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=200, help="on each kind of database (default 200)")
-    add_options(parser)
+    add_options(parser, students=120, week=4)
     parser.add_argument("--fork", action="store_true", help=SUPPRESS)
     options = parser.parse_args()
     if options.fork:
@@ -43,10 +43,12 @@ def on(database: str, options: Namespace) -> int:
     tally = Tally(f"{database}: {options.pairs} pairs of runs, {options.students} students, week {options.week}")
     with trial((database, database), options.students, options.week) as one:
         name, starter = one.pinned(), new_starter()
-        for _ in range(options.pairs):
+        for number in range(1, options.pairs + 1):
             # Every other pair at the very same moment.
             apart = chance.choice((0.0, chance.uniform(0, APART)))
             judge(one, starter.both(one, name, apart), tally)
+            if number % 20 == 0:
+                print(f"  {database}: {number} of {options.pairs} pairs, {len(tally.wrong)} wrong", flush=True)
         starter.process.communicate()
         for line in one.finish():
             tally.fault(line)

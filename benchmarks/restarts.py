@@ -33,8 +33,8 @@ def main() -> None:
     parser.add_argument("--stages", choices=STAGES, nargs="*", default=STAGES, help="default: all")
     parser.add_argument("--moments", choices=MOMENTS, nargs="*", default=MOMENTS, help="default: all")
     parser.add_argument("--ways", choices=WAYS, nargs="*", default=WAYS, help="to stop the server (default: all)")
-    parser.add_argument("--students", type=int, default=240, help="of the college (default 240)")
-    parser.add_argument("--week", type=int, default=8, help="that the college has reached (default 8)")
+    parser.add_argument("--students", type=int, default=180, help="of the college (default 180)")
+    parser.add_argument("--week", type=int, default=6, help="that the college has reached (default 6)")
     parser.add_argument("--inside", nargs=3, metavar=("STAGE", "NUMBER", "MOMENT"), help=SUPPRESS)
     options = parser.parse_args()
     if options.inside:
@@ -68,7 +68,7 @@ def restarted(one: Trial, server: OwnServer, at: tuple[str, str, str], policy: s
     """One run whose server comes back at once."""
     stage, moment, way = at
     # A stage of the shards is met in one shard after another.
-    in_which = 1 + number % 4 if stage in STAGES[3:] else 1
+    in_which = 1 + number % 3 if stage in STAGES[3:] else 1
     with disturbed(one, (stage, in_which, moment), policy, RETRY_SECONDS="60") as run:
         stop(server, way)
         server.start()

@@ -20,7 +20,7 @@ import polars as pl
 from tests.integration.workspace import DERIVED, ROOT, Finished, Pair, Workspace, differences, new_workspace
 
 POLICIES = {"first.toml": "", "second.toml": "[triage.levels]\nwatch = 20\n\n[effort]\nfull_library_visits = 3\n"}
-# Four shards of one class each.
+# A class a shard.
 RECOMPUTE = ("calibrate", "--recompute", "--shard-students", "60")
 FINISH = ("calibrate", "--shard-students", "60")
 
