@@ -51,8 +51,8 @@ def main() -> None:
 def report(database: str, students: int, environment: dict[str, str]) -> None:
     """Run the phases and print a line for each."""
     phase("prepare", students, environment)
-    found = {name: phase(name, students, environment) for name in ("calibrate", "floor", "next_week", "next_floor")}
     for name, floor in (("calibrate", "floor"), ("next_week", "next_floor")):
+        found = {one: phase(one, students, environment) for one in (name, floor)}
         for one in (name, floor):
             seconds, cpu, rows, peak = (found[one][key] for key in ("seconds", "cpu", "rows", "peak_mb"))
             ratio = f"{seconds / found[floor]['seconds']:.2f}"
