@@ -80,6 +80,8 @@ def on_cluster(address: str) -> Iterator[Executor]:
     # Its functions have no types.
     dask: Any = distributed
     try:
+        # A client that cannot read its address complains a second time when it is thrown away.
+        dask.comm.get_address_host_port(address)
         with _silent("distributed"):
             client = dask.Client(address, timeout="30s", set_as_default=False)
     except (OSError, ValueError) as error:

@@ -439,6 +439,8 @@ def test_a_week_whose_every_attendance_row_is_bad_is_not_also_counted_as_not_loa
 
 def test_undefined_work_from_before_the_semester_is_not_reported_again() -> None:
     college = College().student(CAST).attendance(CAST, week=range(1, 3), held=4, present=4)
-    college.assignment("W1", due=1).handed_in("A", "nothing", on=day(-10)).handed_in("B", "nothing", on=day(1)).handed_in("D", "nothing")
+    college.assignment("W1", due=1).handed_in("A", "nothing", on=day(-10)).handed_in(
+        "B", "nothing", on=day(1)
+    ).handed_in("D", "nothing")
     found = college.score(through=2).results.findings.filter(rule="undefined_assignment")
     assert found["examples"].to_list() == [["nothing B", "nothing D"]]
