@@ -17,6 +17,7 @@ from subprocess import PIPE, Popen
 from typing import Any
 
 from benchmarks.trials import RECOMPUTE, Tally, Trial, add_options, trial
+from tests.integration.databases import Dialect
 from tests.integration.in_turn import BEFOREHAND, in_child
 from tests.integration.workspace import ROOT, Finished
 
@@ -37,7 +38,7 @@ def main() -> None:
     sys.exit(1 if sum(on(database, options) for database in options.database) else 0)
 
 
-def on(database: str, options: Namespace) -> int:
+def on(database: Dialect, options: Namespace) -> int:
     """All pairs on one kind of database; how many faults there were."""
     chance = random.Random(options.seed)
     tally = Tally(f"{database}: {options.pairs} pairs of runs, {options.students} students, week {options.week}")
