@@ -27,7 +27,9 @@ MEGABYTE = 1 << 20
 SIZE = 48 * MEGABYTE
 # A recomputation writes the new rows beside the old ones.
 MOST_LEFT = MEGABYTE // 2
-FULL = re.compile(r"database or disk is full|no space left on device|check free disk space|could not write init file", re.IGNORECASE)
+FULL = re.compile(
+    r"database or disk is full|no space left on device|check free disk space|could not write init file", re.IGNORECASE
+)
 
 
 def main() -> None:
