@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from edumetrics.databases.literals import quoted
+from edumetrics.databases.urls import Dialect
 from edumetrics.engine.errors import MappingError
 from edumetrics.engine.tables.canonical import TABLES
 
@@ -36,10 +37,13 @@ class Mapping:
         return f"({select}\n)" if select else table
 
 
-def load_mapping(path: Path | None, overrides: MappingType[str, str] | None = None) -> Mapping:
+def load_mapping(
+    path: Path | None, overrides: MappingType[str, str] | None = None, dialect: Dialect | None = None
+) -> Mapping:
     """Read a TOML mapping file; None reads every table as it stands.
 
     ``overrides`` replace parameters of the file by texts from the command line, each read as the type the file gives.
+    ``dialect``: whose SQL the file is written in; None: such as SQLite and PostgreSQL read alike.
     Raises MappingError that names the key, what was found and what is allowed.
     """
     if path is None:
@@ -54,10 +58,10 @@ def load_mapping(path: Path | None, overrides: MappingType[str, str] | None = No
         raise MappingError(f"The mapping file {path} cannot be read: {error.strerror}. Check MAPPING_FILE.") from error
     except UnicodeDecodeError as error:
         raise MappingError(f"The mapping file {path} is not UTF-8 ({error.reason}). Save it as UTF-8.") from error
-    return parse_mapping(text, str(path), overrides or {})
+    return parse_mapping(text, str(path), overrides or {}, dialect)
 
 
-def parse_mapping(text: str, name: str, overrides: MappingType[str, str]) -> Mapping:
+def parse_mapping(text: str, name: str, overrides: MappingType[str, str], dialect: Dialect | None = None) -> Mapping:
     """Read a mapping from TOML text; ``name`` is what errors call it."""
     try:
         content = tomllib.loads(text)
@@ -77,7 +81,7 @@ def parse_mapping(text: str, name: str, overrides: MappingType[str, str]) -> Map
         if given is False:
             absent.add(table)
         else:
-            selects[table] = _filled(given, parameters, f"{name}: tables.{table}")
+            selects[table] = _filled(given, parameters, f"{name}: tables.{table}", dialect)
     return Mapping(selects, frozenset(absent))
 
 
@@ -127,7 +131,7 @@ def _as_type_of(example: Parameter, text: str, key: str) -> Parameter:
         ) from error
 
 
-def _filled(sql: str, parameters: MappingType[str, Parameter], where: str) -> str:
+def _filled(sql: str, parameters: MappingType[str, Parameter], where: str, dialect: Dialect | None) -> str:
     """The SQL with every :name outside of texts and comments replaced by its value as a literal."""
 
     def literal(match: re.Match[str]) -> str:
@@ -137,7 +141,7 @@ def _filled(sql: str, parameters: MappingType[str, Parameter], where: str) -> st
         if key not in parameters:
             allowed = ", ".join(f":{one}" for one in sorted(parameters)) or "none"
             raise MappingError(f"{where} uses the parameter :{key}; [parameters] has {allowed}.")
-        return _literal(parameters[key])
+        return _literal(parameters[key], dialect)
 
     return _TOKENS.sub(literal, _without_end(sql))
 
@@ -151,9 +155,9 @@ def _without_end(sql: str) -> str:
     return sql[: end - 1] if sql[:end].endswith(";") else sql.strip()
 
 
-def _literal(value: Parameter) -> str:
+def _literal(value: Parameter, dialect: Dialect | None) -> str:
     if isinstance(value, bool):
         return "1" if value else "0"
     if isinstance(value, int | float):
         return repr(value)
-    return quoted(value if isinstance(value, str) else value.isoformat())
+    return quoted(value if isinstance(value, str) else value.isoformat(), dialect)

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from edumetrics.college_db import fixes
 from edumetrics.college_db.mapping import Mapping
 from edumetrics.databases.reading import DatabaseError, Reader, in_one_line, open_reader
 from edumetrics.engine.errors import CollegeDataError
@@ -98,18 +99,11 @@ def _checked_columns(reader: Reader, mapping: Mapping) -> dict[str, frozenset[st
 def _missing_table(table: Table, mapping: Mapping, error: Exception) -> str:
     if table.name in mapping.selects:
         return f"  {table.name}: the SELECT of the mapping fails: {in_one_line(error)}"
-    absent = "" if table.required else f", or {table.name} = false if the college has nothing like it"
-    return (
-        f"  {table.name}: there is no such table. Add to [tables] of the mapping file: "
-        f'{table.name} = "SELECT {", ".join(table.column_names)} FROM ..."{absent}.'
-    )
+    return f"  {table.name}: {fixes.no_such_table(table)}\n      {fixes.table_line(table)}"
 
 
 def _missing_columns(table: Table, found: frozenset[str]) -> list[str]:
-    missing = [one.name for one in table.columns if one.scored and not one.optional and one.name not in found]
-    if not missing:
-        return []
     return [
-        f"  {table.name}: the column(s) {', '.join(missing)} are missing; found {', '.join(sorted(found))}. "
-        f"Add to the SELECT of tables.{table.name} for each, for example: NULL AS {missing[0]}."
+        f"  {table.name}: {fixes.no_such_column(one, found)}\n      {fixes.missing_column(one, found)}"
+        for one in fixes.missing_columns(table, found)
     ]

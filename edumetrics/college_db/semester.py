@@ -210,8 +210,12 @@ class _Finder:
         return self._owned(rows, unscored=None, unknown=pl.col("class_id"))
 
     def definitions(self, name: str) -> pl.DataFrame:
-        """Work of unknown classes."""
-        source = f"(SELECT x.* FROM {self._college.mapping.source(name)} AS x WHERE {self._no_class('x')})"
+        """Work of unknown classes, in a semester that is scored or none."""
+        semesters = ", ".join(str(number) for number in sorted(set(self._terms["semester"])))
+        source = (
+            f"(SELECT x.* FROM {self._college.mapping.source(name)} AS x WHERE {self._no_class('x')} "
+            f"AND (x.semester IS NULL OR x.semester IN ({semesters})))"
+        )
         rows = self._college.select(name, source, self._college.kinds(name))
         return rows.with_columns(pl.lit(NOBODY).alias(_OWNER))
 

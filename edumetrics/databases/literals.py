@@ -16,6 +16,12 @@ def quoted(text: str, dialect: Dialect | None = None) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
+def is_number_on_sqlite(value: str) -> str:
+    """A condition that a text of SQLite is a decimal number, which CAST would read whole and not only begin to."""
+    digits = f"{value} GLOB '*[0-9]*' AND substr({value}, 2) NOT GLOB '*[^0-9.]*' AND {value} NOT GLOB '*.*.*'"
+    return f"{value} GLOB '[0-9.+-]*' AND {digits}"
+
+
 def in_rows(dialect: Dialect, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
     """A condition that the columns hold one of these rows of values; texts are quoted. No rows: nothing meets it.
 

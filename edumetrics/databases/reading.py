@@ -12,6 +12,7 @@ import polars as pl
 from adbc_driver_manager import AdbcStatusCode, dbapi
 
 from edumetrics.databases import mysql
+from edumetrics.databases.literals import is_number_on_sqlite
 from edumetrics.databases.texts import date_of, timestamp_of
 from edumetrics.databases.urls import Dialect, dialect_of, driver_uri, sqlite_path
 from edumetrics.engine.tables.canonical import Kind
@@ -121,8 +122,7 @@ def _sqlite_field(name: str, kind: Kind) -> str:
     """The column as its kind, whatever SQLite holds in it; what is not of the kind is null."""
     value = f't."{name}"'
     if kind is Kind.NUMBER:
-        is_number = f"{value} <> '' AND {value} NOT GLOB '*[^0-9.+-]*'"
-        of_text = f"WHEN 'text' THEN CASE WHEN {is_number} THEN CAST({value} AS REAL) END"
+        of_text = f"WHEN 'text' THEN CASE WHEN {is_number_on_sqlite(value)} THEN CAST({value} AS REAL) END"
         return f"CASE typeof({value}) WHEN 'real' THEN {value} WHEN 'integer' THEN CAST({value} AS REAL) {of_text} END"
     if kind is Kind.INTEGER:
         whole = f"CAST({value} AS INTEGER)"

@@ -54,6 +54,11 @@ class Means:
     shard_students: int = SHARD_STUDENTS
     cluster: str | None = None
 
+    @property
+    def processes(self) -> int:
+        """The most worker processes there may be."""
+        return self.workers or os.cpu_count() or 1
+
 
 @dataclass(frozen=True)
 class Request:
@@ -147,13 +152,14 @@ _Planned = Callable[[_College, pl.DataFrame], Plan]
 
 
 def _run(request: Request, planned: _Planned) -> Outcome:
-    with only_run(settings_of("default")):
+    with only_run(settings_of("default")) as lock:
         if request.dry_run:
             college = _look(request)
             plan = planned(college, published_state())
             shards = tuple(len(_shards(college, terms, request)) for terms in plan.passes)
             return Outcome(college.position, college.now.height, plan, None, shards)
         with recorded(request.kind, request.policy, request.as_json(), request.queued) as record, stoppable():
+            lock.name(record.run.pk)
             return _carry_out(request, planned, record)
 
 
@@ -253,7 +259,10 @@ def _plan(college: _College, state: pl.DataFrame, policy: Policy, recompute_from
 
 
 def _shards(college: _College, terms: pl.DataFrame, request: Request) -> list[pl.DataFrame]:
-    return shards_of(terms, college.population, college.links, request.means.shard_students)
+    means = request.means
+    # How many workers a cluster has is its own affair.
+    workers = 1 if means.cluster else means.processes
+    return shards_of(terms, college.population, college.links, means.shard_students, workers)
 
 
 def _published_already(passes: list[pl.DataFrame], state: pl.DataFrame) -> pl.DataFrame:
@@ -271,7 +280,7 @@ def _begun(run: AnalysisRun) -> datetime:
 @contextmanager
 def _executor(means: Means, shards: int) -> Iterator[Executor]:
     """This process for one shard, the cluster if there is one, else as many processes as are of use."""
-    workers = min(means.workers or os.cpu_count() or 1, shards)
+    workers = min(means.processes, shards)
     if means.cluster:
         with on_cluster(means.cluster) as executor:
             yield executor

@@ -17,6 +17,7 @@ from django.db.utils import DatabaseError
 from edumetrics.college_db.mapping import Mapping, load_mapping
 from edumetrics.databases.reading import DatabaseError as BulkDatabaseError
 from edumetrics.databases.reading import in_one_line
+from edumetrics.databases.urls import dialect_of
 from edumetrics.engine.errors import EduMetricsError
 from edumetrics.engine.policy import Policy, load_policy
 from edumetrics.engine.tables.quality import RULES
@@ -102,6 +103,12 @@ def add_means_options(parser: ArgumentParser) -> None:
     )
 
 
+def means_given(options: dict[str, Any]) -> list[str]:
+    """The options of ``add_means_options`` that were given, for the command line of another process."""
+    given = {name: options[name] for name in ("workers", "shard_students", "cluster") if options[name]}
+    return [text for name, value in given.items() for text in (f"--{name.replace('_', '-')}", str(value))]
+
+
 def _positive(text: str) -> int:
     value = int(text) if text.isdigit() else 0
     if value < 1:
@@ -140,7 +147,8 @@ def mapping_of(given: list[str]) -> Mapping:
         if not equals:
             raise CommandError(f"--param {text}: write it as NAME=VALUE.")
         overrides[name] = value
-    return load_mapping(Path(settings.MAPPING_FILE) if settings.MAPPING_FILE else None, overrides)
+    path = Path(settings.MAPPING_FILE) if settings.MAPPING_FILE else None
+    return load_mapping(path, overrides, dialect_of(connections["client_db"].settings_dict))
 
 
 def carry_out(command: BaseCommand, job: Callable[[Request], Outcome], request: Request) -> None:

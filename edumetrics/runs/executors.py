@@ -3,6 +3,7 @@
 The shards are the same and so are the results, in any number and order.
 """
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -42,8 +43,11 @@ def in_processes(workers: int) -> Iterator[Executor]:
             pool.submit(os.getpid)
 
     def run(job: Job, shards: Sequence[Shard]) -> Iterator[ShardDone]:
-        futures = [pool.submit(carry_out, job, shard) for shard in shards]
+        futures: list[Future[ShardDone]] = []
         try:
+            # A worker that was killed while it started is noticed here.
+            for shard in shards:
+                futures.append(pool.submit(carry_out, job, shard))
             for future in as_completed(futures):
                 yield future.result()
         except BrokenProcessPool as error:
@@ -76,7 +80,10 @@ def on_cluster(address: str) -> Iterator[Executor]:
     # Its functions have no types.
     dask: Any = distributed
     try:
-        client = dask.Client(address, timeout="30s", set_as_default=False)
+        # A client that cannot read its address complains a second time when it is thrown away.
+        dask.comm.get_address_host_port(address)
+        with _silent("distributed"):
+            client = dask.Client(address, timeout="30s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise RunError(f"There is no Dask scheduler at {address} ({error}). Start it: docs/how-to/scale.md.") from error
 
@@ -94,6 +101,18 @@ def on_cluster(address: str) -> Iterator[Executor]:
         yield run
     finally:
         client.close()
+
+
+@contextmanager
+def _silent(logger: str) -> Iterator[None]:
+    """Nothing of this logger is shown: what it would say with a traceback we say in a sentence."""
+    one = logging.getLogger(logger)
+    before = one.level
+    one.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        one.setLevel(before)
 
 
 def _on_worker(job: Job, shard: Shard) -> ShardDone:

@@ -12,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Self
@@ -92,10 +92,18 @@ class Scheduler:
     """The process that starts runs. ``heartbeat`` and ``grace`` are in seconds.
 
     ``policy`` is asked at every look, so that a changed schedule holds at once. ``say`` takes a line for people.
+    ``means``: options for the command of each run.
     """
 
     def __init__(
-        self, *, heartbeat: float, grace: float, once: bool, policy: Callable[[], Policy], say: Callable[[str], None]
+        self,
+        *,
+        heartbeat: float,
+        grace: float,
+        once: bool,
+        policy: Callable[[], Policy],
+        say: Callable[[str], None],
+        means: Sequence[str] = (),
     ) -> None:
         self._heartbeat = heartbeat
         self._grace = grace
@@ -104,6 +112,7 @@ class Scheduler:
         self._policy = policy()
         self._policy_error = ""
         self._say = say
+        self._means = means
         self._database = connections["default"].settings_dict
         self._lock = ProcessLock.of_scheduler(self._database)
         self._started = datetime.now(UTC)
@@ -207,7 +216,7 @@ class Scheduler:
     # The process of a run
 
     def _start(self, run_id: int, kind: str) -> None:
-        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_queued", str(run_id)]
+        command = [sys.executable, str(settings.BASE_DIR / "manage.py"), "run_queued", str(run_id), *self._means]
         # In a process group of its own Ctrl-C reaches only the scheduler, which then stops the run in good order.
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, process_group=0)  # noqa: S603
         self._child = Child(run_id, kind, process, time.monotonic())

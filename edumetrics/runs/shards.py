@@ -6,9 +6,16 @@ from collections.abc import Iterable
 
 import polars as pl
 
+# A shard may be so much larger than asked for, where that saves a round of all workers.
+_LARGER = 0.2
 
-def shards_of(terms: pl.DataFrame, population: pl.DataFrame, links: pl.DataFrame, size: int) -> list[pl.DataFrame]:
+
+def shards_of(
+    terms: pl.DataFrame, population: pl.DataFrame, links: pl.DataFrame, size: int, workers: int = 1
+) -> list[pl.DataFrame]:
     """``terms`` divided into frames of about ``size`` students each, in the order of their classes.
+
+    More than one shard make full rounds of so many ``workers``, so that none is left without work at the end.
 
     Classes that depend on each other stay together, whatever their size: those that share an advisor's time, and those
     that ``links`` (class_id, link) names with the same link. ``population``: class_id, link, students; the links are
@@ -18,7 +25,7 @@ def shards_of(terms: pl.DataFrame, population: pl.DataFrame, links: pl.DataFrame
     groups = _together(sorted(terms["class_id"]), pl.concat([population.select("class_id", "link"), links]).iter_rows())
     sizes = [sum(students.get(class_id, 0) for class_id in group) for group in groups]
     # Shards of the same size rather than full ones and a rest.
-    target = sum(sizes) / max(1, math.ceil(sum(sizes) / size))
+    target = sum(sizes) / _number_of_shards(sum(sizes) / size, workers)
     shards: list[list[str]] = []
     filled = 0.0
     for group, of_group in zip(groups, sizes, strict=True):
@@ -27,6 +34,13 @@ def shards_of(terms: pl.DataFrame, population: pl.DataFrame, links: pl.DataFrame
         shards[-1] += group
         filled += of_group
     return [terms.filter(pl.col("class_id").is_in(shard)).sort("class_id") for shard in shards]
+
+
+def _number_of_shards(full: float, workers: int) -> int:
+    """How many shards, where ``full`` ones of the size asked for would do."""
+    if full <= 1:
+        return 1
+    return workers * max(1, math.ceil(full / workers - _LARGER))
 
 
 def _together(classes: list[str], links: Iterable[tuple[str, str]]) -> list[list[str]]:

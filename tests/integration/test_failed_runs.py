@@ -54,8 +54,8 @@ def test_a_column_that_the_college_has_dropped_is_named_with_the_line_to_add(cal
     before = tables(calibrated)
     calibrated.college.execute("ALTER TABLE attendance DROP COLUMN week_date")
     message = calibrated.run("run_weekly").refusal()
-    assert "attendance: the column(s) week_date are missing; found absent, attendance_pct, class_id" in message
-    assert "Add to the SELECT of tables.attendance for each, for example: NULL AS week_date." in message
+    assert "attendance: The column week_date is missing; found absent, attendance_pct, class_id" in message
+    assert "Select something as week_date.\n      NULL AS week_date" in message
     assert_same(tables(calibrated), before)
 
 
@@ -63,7 +63,7 @@ def test_a_table_that_is_missing_can_be_declared_absent_and_its_weight_is_shared
     before = tables(calibrated)
     calibrated.college.execute("DROP TABLE library_visits", "DROP TABLE class_subjects")
     message = calibrated.run("calibrate --recompute").refusal()
-    assert "library_visits: there is no such table. Add to [tables] of the mapping file: " in message
+    assert "library_visits: There is no such table. Add to [tables] of the mapping file the line below" in message
     assert 'library_visits = "SELECT id, student_id, class_id, semester, week, week_date, physical_visits' in message
     assert "or library_visits = false if the college has nothing like it" in message
     assert "class_subjects" in message

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from tests.conftest import STANDARD, Maker, Templates
+from tests.conftest import STANDARD, Maker, Templates, need
 from tests.integration.workspace import Pair, Workspace, assert_same
 
 COMMANDS = (
@@ -26,6 +26,16 @@ def test_every_pair_of_databases_gives_the_same_rows_twice_in_a_row(
     assert_same(workspace.results(), rows)
     assert [one.out for one in second[3:]] == [one.out for one in first[3:]]
     assert "nothing to do" in second[2].out
+
+
+def test_a_week_more_of_a_college_on_mariadb_is_that_of_one_on_sqlite(make: Maker, templates: Templates) -> None:
+    analysis_and_college: Pair = need(("sqlite", "mysql"))
+    found, expected = (make(copy=templates.calibrated(pair)) for pair in (analysis_and_college, ("sqlite", "sqlite")))
+    for workspace in (found, expected):
+        report = workspace.manage_all("demo_college --advance", "run_weekly")[1].out
+        assert "week 7 is over" in report
+        assert "Data quality: no row was wrong." in report
+    assert_same(found.published(), expected.published())
 
 
 def test_each_command_works_as_a_process_of_its_own(make: Maker) -> None:

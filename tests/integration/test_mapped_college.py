@@ -1,5 +1,6 @@
 """A college whose tables are named otherwise gives the same results through its mapping."""
 
+from tests.conftest import Maker, Templates, need
 from tests.integration.workspace import DERIVED, Workspace, assert_same
 
 RENAMED = (
@@ -47,9 +48,9 @@ def test_a_mapped_college_gives_the_same_rows(calibrated: Workspace) -> None:
     expected = calibrated.published()
     calibrated.college.execute(*RENAMED)
     unmapped = calibrated.run("calibrate --recompute").refusal()
-    assert "classes: there is no such table" in unmapped
-    assert "attendance: there is no such table" in unmapped
-    assert "quiz_submissions: the column(s) attempted are missing" in unmapped
+    assert "classes: There is no such table" in unmapped
+    assert "attendance: There is no such table" in unmapped
+    assert "quiz_submissions: The column attempted is missing" in unmapped
     assert "NULL AS attempted" in unmapped
 
     mapping = calibrated.file("mapping.toml", MAPPING)
@@ -81,3 +82,22 @@ def test_parameters_come_from_the_command_line_too(calibrated: Workspace) -> Non
     assert metrics.filter(sem_week=6)["weekly_att_pct"].equals(
         expected["weekly_metrics"].filter(sem_week=6)["weekly_att_pct"]
     )
+
+
+def test_a_parameter_of_a_college_on_mariadb_may_have_backslashes(make: Maker, templates: Templates) -> None:
+    """There a backslash in a text means something else, unless the server's sql_mode says otherwise."""
+    college = make(copy=templates.calibrated(need(("sqlite", "mysql"))))
+    expected = college.published()
+    college.college.execute(
+        "ALTER TABLE students ADD COLUMN campus varchar(20)",
+        "UPDATE students SET campus = CONCAT('a', CHAR(92), 'n''s', CHAR(92))",
+        "INSERT INTO students (student_id, class_id, name, campus) SELECT CONCAT('N', student_id), class_id, name, "
+        "'north' FROM students WHERE roll_number <= 9",
+    )
+    mapping = college.file(
+        "mapping.toml",
+        "[parameters]\ncampus = 'elsewhere'\n[tables]\nstudents = 'SELECT * FROM students WHERE campus = :campus'\n",
+    )
+    assert "table students is empty" in college.run("calibrate --recompute", MAPPING_FILE=mapping).refusal()
+    college.manage_all("calibrate --recompute --param campus=a\\n's\\", MAPPING_FILE=mapping)
+    assert_same(college.published(), expected)

@@ -1,6 +1,7 @@
 """The real scheduler: it starts runs, one at a time, and survives what happens to it."""
 
 import fcntl
+import json
 import os
 import re
 import signal
@@ -316,6 +317,13 @@ def test_while_a_run_by_hand_is_at_work_none_is_started(calibrated: Workspace, s
     until(lambda: states(calibrated) == ["failed", "succeeded"])
     assert run(calibrated, 1)["error"] == "The process ended without saying why."
     assert scheduler.stop() == 0
+
+
+def test_what_its_runs_may_use_is_said_to_the_scheduler(calibrated: Workspace) -> None:
+    queued(calibrated)
+    done = calibrated.manage("scheduler", "--once", "--shard-students", 60, "--workers", 1).well()
+    assert "Run 2 succeeded" in done.out
+    assert json.loads(run(calibrated, 2)["progress"])["shards"] == 2
 
 
 # time

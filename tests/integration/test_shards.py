@@ -79,6 +79,15 @@ def test_a_run_that_was_given_up_publishes_nothing_any_more(calibrated: Workspac
     assert_same(calibrated.published(), before)
 
 
+def test_a_cluster_that_is_not_there_is_said_in_one_sentence(calibrated: Workspace) -> None:
+    nowhere = "tcp://127.0.0.1:5599"
+    said = calibrated.manage("calibrate", "--recompute", "--cluster", nowhere, LOG_LEVEL="CRITICAL").refusal()
+    assert said.startswith(f"CommandError: There is no Dask scheduler at {nowhere} (")
+    assert said.count("\n") == 1
+    named = calibrated.manage("calibrate", "--recompute", "--cluster", "nonsense").refusal()
+    assert "There is no Dask scheduler at nonsense (" in named
+
+
 @pytest.fixture
 def cluster(make: Maker, tmp_path: Path) -> Iterator[tuple[Workspace, str]]:
     """A workspace, and the address of a cluster of two workers that have its settings."""

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from edumetrics.college_db.check import CHECKS, Finding, Gravity, Report, TableReport, fixes
+from edumetrics.college_db import fixes
+from edumetrics.college_db.check import CHECKS, Finding, Gravity, Report, TableReport
 from edumetrics.college_db.check.access import is_opened_read_only, may_write
 from edumetrics.college_db.check.printing import as_text
 from edumetrics.college_db.check.references import REFERENCES

@@ -99,6 +99,16 @@ def test_a_text_that_is_no_number_is_null_in_a_column_of_numbers_and_never_0(val
     assert values(Kind.NUMBER, *literals) == [1.5, None, 12.0, 2.0, None, None, None]
 
 
+@pytest.mark.parametrize("text", [".", "+", "-", "+.", "1-2", "1.2.3", "--1", "1e5", " ", "1 "])
+def test_signs_and_points_without_a_number_are_null_and_not_0(values: Values, text: str) -> None:
+    assert values(Kind.NUMBER, f"'{text}'") == [None]
+
+
+@pytest.mark.parametrize(("text", "number"), [(".5", 0.5), ("-.5", -0.5), ("+7", 7.0), ("5.", 5.0)])
+def test_a_number_may_be_written_in_any_of_the_usual_ways(values: Values, text: str, number: float) -> None:
+    assert values(Kind.NUMBER, f"'{text}'") == [number]
+
+
 def test_a_text_or_a_fraction_in_a_column_of_whole_numbers_is_null(values: Values) -> None:
     assert values(Kind.INTEGER, "3", "'three'", "4.0", "4.5", "NULL", "1e30") == [3, None, 4, None, None, None]
 

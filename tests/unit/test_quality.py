@@ -429,3 +429,18 @@ def test_rows_of_an_unknown_class_are_reported_in_the_semester_that_they_name() 
     assert scored.findings("attendance") == {}
     assert scored.findings("library_visits") == {}
     assert scored.results.quarantined.is_empty()
+
+
+def test_a_week_whose_every_attendance_row_is_bad_is_not_also_counted_as_not_loaded() -> None:
+    college = College().student(CAST).attendance(CAST, week=1, held=4, present=4)
+    scored = college.attendance(CAST, week=2, held=4, present=5).score(through=3)
+    assert scored.findings("attendance") == {("present_over_held", 2): 10, ("no_row_of_the_class", 3): 1}
+
+
+def test_undefined_work_from_before_the_semester_is_not_reported_again() -> None:
+    college = College().student(CAST).attendance(CAST, week=range(1, 3), held=4, present=4)
+    college.assignment("W1", due=1).handed_in("A", "nothing", on=day(-10)).handed_in(
+        "B", "nothing", on=day(1)
+    ).handed_in("D", "nothing")
+    found = college.score(through=2).results.findings.filter(rule="undefined_assignment")
+    assert found["examples"].to_list() == [["nothing B", "nothing D"]]

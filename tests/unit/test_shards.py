@@ -1,6 +1,7 @@
 """How a run's classes are divided: about the same size, in order, and never between classes that depend on each other."""
 
 import polars as pl
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -18,9 +19,9 @@ def population(*rows: tuple[str, str, int]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=LINKS | {"students": pl.Int64}, orient="row")
 
 
-def divided(people: pl.DataFrame, size: int, *links: tuple[str, str]) -> list[list[str]]:
+def divided(people: pl.DataFrame, size: int, *links: tuple[str, str], workers: int = 1) -> list[list[str]]:
     found = shards_of(
-        terms(*people["class_id"].unique()), people, pl.DataFrame(links, schema=LINKS, orient="row"), size
+        terms(*people["class_id"].unique()), people, pl.DataFrame(links, schema=LINKS, orient="row"), size, workers
     )
     return [one["class_id"].to_list() for one in found]
 
@@ -34,6 +35,12 @@ def test_shards_are_of_about_the_same_size_and_in_the_order_of_their_classes() -
     found = divided(people, 250)
     assert [one for shard in found for one in shard] == [f"C{number:02}" for number in range(10)]
     assert sorted(map(len, found)) == [3, 3, 4]
+
+
+@pytest.mark.parametrize(("size", "expected"), [(600, 1), (599, 2), (250, 2), (200, 4), (140, 4), (130, 6), (59, 10)])
+def test_several_shards_make_full_rounds_of_the_workers(size: int, expected: int) -> None:
+    people = population(*[(f"C{number:02}", f"a{number}", 60) for number in range(10)])
+    assert len(divided(people, size, workers=2)) == expected
 
 
 def test_classes_of_one_advisor_stay_together_whatever_their_size() -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from edumetrics.college_db.check import fixes
+from edumetrics.college_db import fixes
 from edumetrics.college_db.check.access import check_access
 from edumetrics.college_db.check.asking import ConnectionLost, Question
 from edumetrics.college_db.check.references import check_references

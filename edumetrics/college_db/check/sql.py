@@ -1,6 +1,6 @@
 """SQL that counts, in the words of each kind of database. ``value`` is always the SQL of one value, such as t.week."""
 
-from edumetrics.databases.literals import quoted
+from edumetrics.databases.literals import is_number_on_sqlite, quoted
 from edumetrics.databases.urls import Dialect
 from edumetrics.engine.tables.canonical import Kind
 
@@ -109,7 +109,7 @@ def _is_whole_on_sqlite(value: str) -> str:
 
 
 def _is_number_on_sqlite(value: str) -> str:
-    text = f"typeof({value}) = 'text' AND {value} GLOB '*[0-9]*' AND {value} NOT GLOB '*[^0-9.+-]*'"
+    text = f"typeof({value}) = 'text' AND {is_number_on_sqlite(value)}"
     return f"(typeof({value}) IN ('integer', 'real') OR ({text}))"
 
 

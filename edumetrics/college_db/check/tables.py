@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from edumetrics.college_db.check import fixes, sql
+from edumetrics.college_db import fixes
+from edumetrics.college_db.check import sql
 from edumetrics.college_db.check.asking import Question
 from edumetrics.college_db.check.report import College, Finding, Gravity, TableReport
 from edumetrics.college_db.mapping import Mapping
@@ -89,14 +90,7 @@ def _not_there(table: Table, *, is_mapped: bool, said: str, college: College) ->
 
 def missing_table(table: Table) -> Finding:
     """There is no table of that name."""
-    absent = "" if table.required else f", or {table.name} = false if the college has nothing like it"
-    return Finding(
-        Gravity.ERROR,
-        "missing_table",
-        f"There is no such table. Add to [tables] of the mapping file the line below{absent}.",
-        table.name,
-        fix=fixes.table_line(table),
-    )
+    return Finding(Gravity.ERROR, "missing_table", fixes.no_such_table(table), table.name, fix=fixes.table_line(table))
 
 
 def missing_columns(table: Table, found: frozenset[str]) -> list[Finding]:
@@ -105,25 +99,19 @@ def missing_columns(table: Table, found: frozenset[str]) -> list[Finding]:
         Finding(
             Gravity.ERROR,
             "missing_column",
-            f"The column {one.name} is missing; found {', '.join(sorted(found))}. Select something as {one.name}.",
+            fixes.no_such_column(one, found),
             table.name,
             one.name,
             fix=fixes.missing_column(one, found),
         )
-        for one in table.columns
-        if _is_needed(one) and one.name not in found
+        for one in fixes.missing_columns(table, found)
     ]
-
-
-def _is_needed(column: Column) -> bool:
-    return column.scored and not column.optional
 
 
 def describe_columns(table: Table, found: list[str], report: TableReport) -> None:
     """Note which columns are missing, not given and ignored."""
-    not_there = [one for one in table.columns if one.name not in found]
-    report.missing = [one.name for one in not_there if _is_needed(one)]
-    report.not_given = [one.name for one in not_there if not _is_needed(one)]
+    report.missing = [one.name for one in fixes.missing_columns(table, found)]
+    report.not_given = [name for name in table.column_names if name not in {*found, *report.missing}]
     report.ignored = [name for name in found if name not in table.column_names]
 
 

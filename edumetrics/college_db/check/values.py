@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
-from edumetrics.college_db.check import fixes, sql
+from edumetrics.college_db import fixes
+from edumetrics.college_db.check import sql
 from edumetrics.college_db.check.asking import Question
 from edumetrics.college_db.check.report import Finding, Gravity, counted, of_all
 from edumetrics.college_db.check.tables import Found, named

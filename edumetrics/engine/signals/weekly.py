@@ -55,8 +55,8 @@ class WeeklySignals:
 
     students: who is on the roll, and when (``roll.spans``).
     weeks: one row for each student and week of the roll, with the signals of section 1 and what the metrics need.
-    lags: work due in this and the teaching weeks before (``work.work_by_lag``).
-    missed: for each kind of work the runs of missed weeks (``work.missed_runs``).
+    lags: work due in this and, for weeks that are scored, in the teaching weeks before (``work.work_by_lag``).
+    missed: for each kind of work the runs of missed weeks (``work.missed_runs``), of weeks that are scored.
     work: the work of the semester, item by item (``work.Work``).
     work_not_loaded: work without a row in its week (``work.not_loaded``).
     """
@@ -70,17 +70,22 @@ class WeeklySignals:
 
 
 def weekly_signals(clean: CleanTables, roster: Roster, policy: Policy) -> WeeklySignals:
-    """Compute every signal for every week 1..through_week of every class."""
+    """Compute every signal for every week 1..through_week of every class.
+
+    What looks back over several weeks is computed for the weeks to score only, from the first from_week on: of a
+    published week only the signals of the week itself are asked for (``PUBLISHED_SIGNALS``).
+    """
+    from_week = min(roster.classes["from_week"], default=1)
     students = spans_of(roster, clean, policy)
     roll = roll_of(students, roster, policy)
     work = due_work(clean, students, policy)
-    lags = work_by_lag(work, policy)
+    lags = work_by_lag(work, from_week, policy)
     return WeeklySignals(
         students=students,
         weeks=_side_by_side(clean, students, roll, work, lags, policy),
         work=work,
         lags=lags,
-        missed={kind: missed_runs(work, kind, roll, policy) for kind in (ASSIGNMENT, QUIZ)},
+        missed={kind: missed_runs(work, kind, roll, from_week, policy) for kind in (ASSIGNMENT, QUIZ)},
         work_not_loaded=not_loaded(work, roster),
     )
 

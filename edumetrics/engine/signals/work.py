@@ -70,15 +70,16 @@ def due_work(clean: CleanTables, spans: pl.DataFrame, policy: Policy) -> Work:
     return Work(items, pairs)
 
 
-def work_by_lag(work: Work, policy: Policy) -> pl.DataFrame:
-    """Work due in the teaching week ``lag`` before each week, as known at that week.
+def work_by_lag(work: Work, from_week: int, policy: Policy) -> pl.DataFrame:
+    """Work due in the teaching week ``lag`` before each week, as known at that week; before ``from_week`` lag 0 only.
 
     Columns: student_no, week, lag (0..), and for assignments and quizzes a_due, a_handed_in, a_mark, q_due,
     q_handed_in, q_mark (means in %), quality_sum, quality_count, plagiarism (max %).
     """
     weeks = teaching_numbers(policy)
     lags = max(policy.effort.work_window, policy.triage.integrity_window, len(policy.performance.week_weights))
-    return pl.concat([_due_before(work.pairs, lag, weeks) for lag in range(lags)])
+    scored = weeks.filter(pl.col("week") >= from_week)
+    return pl.concat([_due_before(work.pairs, lag, scored if lag else weeks) for lag in range(lags)])
 
 
 def _due_before(pairs: pl.DataFrame, lag: int, weeks: pl.DataFrame) -> pl.DataFrame:
@@ -112,15 +113,15 @@ def _due_before(pairs: pl.DataFrame, lag: int, weeks: pl.DataFrame) -> pl.DataFr
     )
 
 
-def missed_runs(work: Work, kind: str, roll: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """The run of teaching weeks with missed work of one kind, back from each week (section 6).
+def missed_runs(work: Work, kind: str, roll: pl.DataFrame, from_week: int, policy: Policy) -> pl.DataFrame:
+    """The run of teaching weeks with missed work of one kind, back from each week from ``from_week`` on (section 6).
 
     Columns: student_no, week, signal (0-100), run_weeks, run_missed, run_due (pieces of work in the run), run_from
     (its first week). A student and week without a row has no run.
     """
     weeks = teaching_numbers(policy)
     through_week = max(roll["week"], default=0)
-    missing = _missing(work.pairs.filter(pl.col("kind") == kind), weeks, through_week)
+    missing = _missing(work.pairs.filter(pl.col("kind") == kind), weeks, from_week, through_week)
     due = _due_weeks(work.items.filter(pl.col("kind") == kind), weeks)
     kept = 1 - quotient(policy.risk.missed_share_factor * pl.col("missed"), pl.col("due"))
     unreadable = work.pairs.filter((pl.col("kind") == kind) & pl.col("unreadable").is_not_null())
@@ -147,15 +148,14 @@ def _place_in_group(*key: str) -> pl.Expr:
     return row - pl.when(begins).then(row).forward_fill()
 
 
-def _missing(pairs: pl.DataFrame, weeks: pl.DataFrame, through_week: int) -> pl.DataFrame:
+def _missing(pairs: pl.DataFrame, weeks: pl.DataFrame, from_week: int, through_week: int) -> pl.DataFrame:
     """student_no, class_no, due_no, due_week, week, missed: work known to be missing, for each week it is so."""
     before = {week: weeks.filter(pl.col("week") < week).height for week in range(1, through_week + 2)}
+    since = pl.max_horizontal("loaded", pl.lit(from_week, pl.Int64))
     until = pl.min_horizontal("handed_in", "unreadable", pl.lit(through_week + 1))
-    first_no, end_no = (
-        week.replace_strict(before, return_dtype=pl.Int64, default=None) for week in (pl.col("loaded"), until)
-    )
+    first_no, end_no = (week.replace_strict(before, return_dtype=pl.Int64, default=None) for week in (since, until))
     return (
-        pairs.filter(pl.col("loaded") < until)
+        pairs.filter(since < until)
         .select("student_no", "class_no", "due_no", "due_week", teaching_no=pl.int_ranges(first_no, end_no))
         .explode("teaching_no")
         .drop_nulls("teaching_no")

@@ -59,9 +59,10 @@ def clean_tables(
         pl.concat([assignments, quizzes]).sort("class_no", "week", "kind", "work_id").with_row_index("item_no")
     ).with_columns(pl.col("item_no").cast(pl.Int64))
     exams = _exam_results(frames, roster, policy, report)
-    attendance = _attendance(frames["attendance"], roster, policy, report)
+    attendance, attendance_bad = _attendance(frames["attendance"], roster, policy, report)
     if "attendance" not in absent:
-        _report_classes_without_attendance(attendance, roster, policy, report)
+        loaded = pl.concat([rows.select("class_no", "week") for rows in (attendance, attendance_bad)])
+        _report_classes_without_attendance(loaded, roster, policy, report)
     return CleanTables(
         attendance=attendance,
         library=visits,
@@ -101,7 +102,10 @@ def _date_outside_week(day: str, week: str) -> pl.Expr:
     return (week_of(pl.col(day), pl.col("first_day")) != pl.col(week)).fill_null(False)
 
 
-def _attendance(rows: pl.DataFrame, roster: Roster, policy: Policy, report: QualityReport) -> pl.DataFrame:
+def _attendance(
+    rows: pl.DataFrame, roster: Roster, policy: Policy, report: QualityReport
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Good rows, and the bad ones."""
     weeks = policy.calendar.weeks
     counts = ("lectures_held", "present", "absent", "late")
     placed = of_this_term(place(rows, roster), "attendance", "week_date", "week", weeks, report).with_columns(
@@ -120,16 +124,17 @@ def _attendance(rows: pl.DataFrame, roster: Roster, policy: Policy, report: Qual
     sifted = sift(
         placed.select(columns), "attendance", rules, report, key=["student_id", "subject_id", "week"], week="week"
     )
-    return sifted.good.select("student_no", "class_no", "subject_id", "week", held="lectures_held", present="attended")
+    good = sifted.good.select("student_no", "class_no", "subject_id", "week", held="lectures_held", present="attended")
+    return good, sifted.bad
 
 
 def _report_classes_without_attendance(
-    attendance: pl.DataFrame, roster: Roster, policy: Policy, report: QualityReport
+    loaded: pl.DataFrame, roster: Roster, policy: Policy, report: QualityReport
 ) -> None:
-    """Count the class-weeks without a row of the whole class: that source is not loaded yet."""
+    """Count the class-weeks without a row (``loaded``: class_no, week) of the class: the source is not loaded yet."""
     weeks = pl.DataFrame({"week": policy.calendar.teaching_weeks}, schema={"week": pl.Int64})
     expected = roster.classes.join(weeks, how="cross").filter(pl.col("week") <= pl.col("through_week"))
-    missing = expected.join(attendance.select("class_no", "week").unique(), on=["class_no", "week"], how="anti")
+    missing = expected.join(loaded.unique(), on=["class_no", "week"], how="anti")
     report.add("attendance", "no_row_of_the_class", missing, "week", ["class_id"])
 
 
@@ -199,9 +204,13 @@ def _work_rows(
     Undefined work stays, for the report.
     """
     students = roster.students.select("student_id", "student_no", home_no=pl.col("class_no"))
+    terms = roster.classes.select(home_no=pl.col("class_no"), home_first_day=pl.col("first_day"))
+    # Nothing says of which semester undefined work is; what came before this one was reported then.
+    of_an_earlier_term = (pl.col(day).cast(pl.Date) < pl.col("home_first_day")).fill_null(False)
     work = defined.select("work_id", "week", "max_marks", "first_day", "class_no").rename({"work_id": id_column})
     return (
         rows.join(students, on="student_id", how="left", maintain_order="left")
+        .join(terms, on="home_no", how="left", maintain_order="left")
         .join(work, on=id_column, how="left", maintain_order="left")
         .with_columns(
             known_class=pl.col("class_id").is_in(roster.known_classes.implode()).fill_null(False),
@@ -210,8 +219,9 @@ def _work_rows(
         .filter(
             pl.col("student_no").is_null()
             | (pl.col("home_no") == pl.col("class_no"))
-            | (pl.col("home_no").is_not_null() & ~pl.col("defined"))
+            | (pl.col("home_no").is_not_null() & ~pl.col("defined") & ~of_an_earlier_term)
         )
+        .drop("home_first_day")
         # Whether a row is known and what it is worth is asked of the student's own class.
         .with_columns(class_no=pl.coalesce("home_no", "class_no"), known=_known(day, "week"))
     )

@@ -160,7 +160,7 @@ def sift(
     Examples are given by the columns ``named``, else by the key. Identical duplicates of a key: one is kept.
     Differing ones: all are bad. Every rule that a row breaks counts it.
     """
-    marked = _mark_duplicates(_without_identical(rows, key, table, report, week), key)
+    marked = _mark_duplicates(rows, key, table, report, week)
     verdicts = marked.select(
         **{name: broken.fill_null(False) for name, broken in rules.items()}, differing_duplicate="differing_duplicate"
     )
@@ -193,26 +193,31 @@ def outside_percentage(column: str) -> pl.Expr:
     return pl.col(column).is_nan() | ~pl.col(column).is_between(0, 100)
 
 
+def _mark_duplicates(
+    rows: pl.DataFrame, key: Sequence[str], table: str, report: QualityReport, week: str | None
+) -> pl.DataFrame:
+    """The rows less those that say again what another one says; differing_duplicate: another has the same key."""
+    if not _repeated(rows, key).height:
+        return rows.with_columns(differing_duplicate=pl.lit(False))
+    rows = _without_identical(rows, key, table, report, week)
+    differing = _repeated(rows, key).with_columns(differing_duplicate=pl.lit(True))
+    return rows.join(differing, on=list(key), how="left", maintain_order="left").with_columns(
+        pl.col("differing_duplicate").fill_null(False)
+    )
+
+
 def _without_identical(
     rows: pl.DataFrame, key: Sequence[str], table: str, report: QualityReport, week: str | None
 ) -> pl.DataFrame:
-    repeated = rows.group_by(key).len().filter(pl.col("len") > 1)
-    if repeated.is_empty():
-        return rows
     numbered = rows.with_row_index("row_no")
     kept = numbered.unique(subset=rows.columns, keep="first", maintain_order=True)
     report.add(table, "identical_duplicate", numbered.join(kept, on="row_no", how="anti"), week, key)
     return kept.drop("row_no")
 
 
-def _mark_duplicates(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
-    """Add differing_duplicate: whether another row has the same key."""
-    repeated = rows.group_by(key).len().filter(pl.col("len") > 1)
-    if repeated.is_empty():
-        return rows.with_columns(differing_duplicate=pl.lit(False))
-    return rows.join(
-        repeated.select(*key, differing_duplicate=pl.lit(True)), on=list(key), how="left", maintain_order="left"
-    ).with_columns(pl.col("differing_duplicate").fill_null(False))
+def _repeated(rows: pl.DataFrame, key: Sequence[str]) -> pl.DataFrame:
+    """The keys that several rows have."""
+    return rows.group_by(key).len().filter(pl.col("len") > 1).select(key)
 
 
 def _report_shares(rows: pl.DataFrame, is_bad: pl.Series, table: str, report: QualityReport, week: str | None) -> None:

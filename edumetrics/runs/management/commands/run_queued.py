@@ -10,7 +10,7 @@ from edumetrics.databases.errors import is_passing
 from edumetrics.engine.errors import EduMetricsError
 from edumetrics.runs import queue
 from edumetrics.runs.catch_up import calibrate, run_weekly
-from edumetrics.runs.commands import EduMetricsCommand, carry_out, request_of
+from edumetrics.runs.commands import EduMetricsCommand, add_means_options, carry_out, request_of
 from edumetrics.runs.errors import RunInProgress
 from edumetrics.runs.management.commands.train import train_queued
 
@@ -28,8 +28,9 @@ class Command(EduMetricsCommand):
 exit codes: as of calibrate; with 4 (another run is at work) the run stays in the queue"""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """The number of the run."""
+        """The number of the run, and what it may use."""
         parser.add_argument("run", type=int, help="number of the run")
+        add_means_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run it; where it fails before it could begin, its record says why."""
@@ -39,7 +40,7 @@ exit codes: as of calibrate; with 4 (another run is at work) the run stays in th
                 train_queued(self, run)
                 return
             asked = {"param": run.request["parameters"], "recompute_from": run.request["recompute_from"]}
-            request = replace(request_of(run.kind, _AT_ONCE | asked), queued=run.pk)
+            request = replace(request_of(run.kind, options | _AT_ONCE | asked), queued=run.pk)
             carry_out(self, _JOBS[run.kind], request)
         except RunInProgress:
             raise

@@ -3,7 +3,7 @@
 from argparse import ArgumentParser, ArgumentTypeError
 from typing import Any
 
-from edumetrics.runs.commands import EduMetricsCommand, policy
+from edumetrics.runs.commands import EduMetricsCommand, add_means_options, means_given, policy
 from edumetrics.runs.queue import HEARTBEAT
 from edumetrics.runs.scheduler import Scheduler
 
@@ -25,7 +25,7 @@ class Command(EduMetricsCommand):
 exit codes: 0 stopped, 4 another scheduler works for the analysis database; with --once that of the runs"""
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """--once, --heartbeat, --grace."""
+        """--once, --heartbeat, --grace, and what its runs may use."""
         parser.add_argument("--once", action="store_true", help="do what is due now, then end")
         parser.add_argument(
             "--heartbeat",
@@ -41,6 +41,7 @@ exit codes: 0 stopped, 4 another scheduler works for the analysis database; with
             metavar="SECONDS",
             help="at a stop: how long a run at work may take to end before it is killed (default 60)",
         )
+        add_means_options(parser)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work until told to stop."""
@@ -50,6 +51,7 @@ exit codes: 0 stopped, 4 another scheduler works for the analysis database; with
             once=options["once"],
             policy=policy,
             say=self._say,
+            means=means_given(options),
         )
         if code := scheduler.work():
             raise SystemExit(code)

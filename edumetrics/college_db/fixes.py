@@ -1,4 +1,4 @@
-"""The lines that put a mapping right."""
+"""How a table or column that is missing is said, and the lines that put a mapping right."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -14,6 +14,22 @@ _SQL_TYPES = {
 }
 _NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
 _DAY_FIRST = re.compile(r"[0-9]{2}(?P<mark>[./-])[0-9]{2}(?P=mark)[0-9]{4}")
+
+
+def no_such_table(table: Table) -> str:
+    """What is wrong and what to do; ``table_line`` is to follow."""
+    absent = "" if table.required else f", or {table.name} = false if the college has nothing like it"
+    return f"There is no such table. Add to [tables] of the mapping file the line below{absent}."
+
+
+def no_such_column(column: Column, found: Iterable[str]) -> str:
+    """What is wrong and what to do; ``missing_column`` is to follow."""
+    return f"The column {column.name} is missing; found {', '.join(sorted(found))}. Select something as {column.name}."
+
+
+def missing_columns(table: Table, found: Iterable[str]) -> list[Column]:
+    """The columns that scoring needs and that are not there."""
+    return [one for one in table.columns if one.scored and not one.optional and one.name not in found]
 
 
 def table_line(table: Table, found: Iterable[str] | None = None, instead: Mapping[str, str] | None = None) -> str:
