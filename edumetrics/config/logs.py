@@ -34,7 +34,7 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 NUMBERS = frozenset({
     "run", "shard", "shards", "classes", "students", "rows", "weeks", "academic_year", "semester", "sem_week", "week",
     "from_week", "through_week", "seconds", "pause", "attempt", "attempts", "findings", "quarantined", "late_changes",
-    "flags", "notices", "workers", "threads", "bytes", "code", "pid", "tables", "status",
+    "flags", "notices", "workers", "threads", "bytes", "code", "pid", "tables", "links", "status",
 })  # fmt: skip
 """Fields that are numbers or booleans."""
 

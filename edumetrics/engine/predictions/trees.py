@@ -67,7 +67,9 @@ def trees_to_bytes(trees: Trees) -> bytes:
     """
     import skops.io
 
-    with zipfile.ZipFile(io.BytesIO(skops.io.dumps(trees.ensemble))) as stored:
+    # Fitted, some parts are one and the same object by chance of the implementation; read back they are apart.
+    apart = skops.io.loads(skops.io.dumps(trees.ensemble), trusted=list(TRUSTED))
+    with zipfile.ZipFile(io.BytesIO(skops.io.dumps(apart))) as stored:
         numbers: dict[int, int] = {}
         schema = _numbered(json.loads(stored.read("schema.json")), numbers)
         files = {
@@ -88,7 +90,10 @@ def trees_from_bytes(stored: bytes) -> Trees:
 
 
 def _numbered(part: Any, numbers: dict[int, int]) -> Any:
-    """The schema with each ``__id__``, and each file named by one, as a number in order of appearance."""
+    """The schema with each ``__id__``, and each file named by one, as a number in order of appearance.
+
+    Attributes are taken in the order of their names, since an object that was read has them in another one.
+    """
     if isinstance(part, list):
         return [_numbered(one, numbers) for one in part]
     if not isinstance(part, dict):
@@ -98,7 +103,9 @@ def _numbered(part: Any, numbers: dict[int, int]) -> Any:
         new["__id__"] = numbers.setdefault(part["__id__"], len(numbers) + 1)
     if str(part.get("file", "")).endswith(".npy"):
         new["file"] = f"{numbers.setdefault(int(part['file'][:-4]), len(numbers) + 1):06}.npy"
-    return {name: value if name in ("__id__", "file") else _numbered(value, numbers) for name, value in new.items()}
+    return {
+        name: new[name] if name in ("__id__", "file") else _numbered(new[name], numbers) for name in sorted(new)
+    }
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:
