@@ -18,10 +18,10 @@ def students(portal: Server, **query: Any) -> dict[str, Any]:
 def test_a_student_is_found_by_name_and_the_address_keeps_it(sign_in: SignIn, portal: Server) -> None:
     chosen = students(portal)["results"][3]
     page = sign_in("advisor", "/students")
-    page.get_by_label("Name or roll number").fill(chosen["name"])
+    page.get_by_role("searchbox", name="Name or roll number").fill(chosen["name"])
     expect(page.get_by_role("rowheader")).to_have_count(students(portal, search=chosen["name"])["count"])
     page.reload()
-    expect(page.get_by_label("Name or roll number")).to_have_value(chosen["name"])
+    expect(page.get_by_role("searchbox", name="Name or roll number")).to_have_value(chosen["name"])
     page.get_by_role("link", name=chosen["name"], exact=True).first.click()
     page.wait_for_url(f"**/students/{chosen['student_id']}*")
 
