@@ -123,7 +123,9 @@ def test_a_mail_that_was_written_can_be_logged(sign_in: SignIn, portal: Server, 
     page = sign_in("colleague")
     page.evaluate(CATCH_MAIL)
     page.get_by_role("button", name=f"Write to {first['name']}").click()
-    expect(page.get_by_role("dialog", name=f"Log a contact with {first['name']}")).to_contain_text("Mail to the student")
+    expect(page.get_by_role("dialog", name=f"Log a contact with {first['name']}")).to_contain_text(
+        "Mail to the student"
+    )
     person = portal.client("colleague").get(f"/api/students/{first['student_id']}/").json()["person"]
     assert page.evaluate("window.opened") == [f"mailto:{person['email']}"]
 
