@@ -1,3 +1,4 @@
+import { CSPProvider } from '@base-ui/react/csp-provider'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { RouterProvider } from 'react-router'
@@ -16,8 +17,13 @@ session.onOtherUser = () => void queryClient.resetQueries()
 const router = makeRouter()
 
 export function App() {
-  // Whoever has a link to set a password need not be signed in, and may be signed in as somebody else.
-  return window.location.pathname === paths.setPassword() ? <SetPasswordPage /> : <Portal />
+  return (
+    // The content security policy allows no style elements, and nothing here needs those that Base UI would add.
+    <CSPProvider disableStyleElements>
+      {/* Whoever has a link to set a password need not be signed in, and may be signed in as somebody else. */}
+      {window.location.pathname === paths.setPassword() ? <SetPasswordPage /> : <Portal />}
+    </CSPProvider>
+  )
 }
 
 function Portal() {

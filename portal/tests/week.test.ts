@@ -17,7 +17,7 @@ import {
   sentencesOf,
   trendWords,
 } from '@/pages/home/words'
-import { levelShown, orderingOf, readFilters, sortingOf } from '@/pages/students/filters'
+import { levelShown, orderingOf, readFilters, sortingOf, withChanges } from '@/pages/students/filters'
 
 type Flag = components['schemas']['Flag']
 type Contact = components['schemas']['Intervention']
@@ -199,6 +199,13 @@ describe('the students', () => {
       ordering: undefined,
       page: 1,
     })
+  })
+
+  it('begin with the first page when a filter is changed, and keep what else the address says', () => {
+    const address = new URLSearchParams('class_id=CSE25A&level=high&page=3')
+    expect(withChanges(address, { level: undefined, search: 'anu' }).toString()).toBe('class_id=CSE25A&search=anu')
+    expect(withChanges(address, { page: '4' }).toString()).toBe('class_id=CSE25A&level=high&page=4')
+    expect(withChanges(address, { search: '' }).toString()).toBe('class_id=CSE25A&level=high')
   })
 
   it('are sorted by the name unless another order is asked for', () => {

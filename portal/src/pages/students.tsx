@@ -25,7 +25,7 @@ import {
   type Column,
   type Sorting,
 } from '@/ui'
-import { LIST_WORDS, levelShown, orderingOf, readFilters, sortingOf } from './students/filters'
+import { LIST_WORDS, levelShown, orderingOf, readFilters, sortingOf, withChanges } from './students/filters'
 
 type Student = components['schemas']['Student']
 
@@ -44,22 +44,12 @@ export function Component() {
     queryFn: () => unwrap(api.GET('/api/students/', { params: { query: { ...filters, page, page_size: PAGE_SIZE } } })),
     placeholderData: keepPreviousData,
   })
-  const change = (name: string, value: string | undefined) => {
-    setAddress(
-      (before) => {
-        const next = new URLSearchParams(before)
-        if (value === undefined || value === '') next.delete(name)
-        else next.set(name, value)
-        if (name !== 'page') next.delete('page')
-        return next
-      },
-      { replace: true },
-    )
-  }
+  const change = (changes: Record<string, string | undefined>) =>
+    setAddress((before) => withChanges(before, changes), { replace: true })
   const filtered = filters.search !== undefined || level !== undefined || list !== undefined
   const clear = () => {
     setTyped('')
-    for (const name of ['search', 'level', 'list']) change(name, undefined)
+    change({ search: undefined, level: undefined, list: undefined })
   }
   return (
     <>
@@ -82,7 +72,7 @@ export function Component() {
             value={typed}
             onChange={(event) => {
               setTyped(event.target.value)
-              change('search', event.target.value.trim())
+              change({ search: event.target.value.trim() })
             }}
           />
         </div>
@@ -93,7 +83,7 @@ export function Component() {
             { value: ANY, label: 'Every level' },
             ...(['critical', 'high', 'watch'] as const).map((value) => ({ value, label: LEVEL_WORDS[value] })),
           ]}
-          onChange={(value) => change('level', value === ANY ? undefined : value)}
+          onChange={(value) => change({ level: value === ANY ? undefined : value })}
         />
         <Select
           label="List"
@@ -102,7 +92,7 @@ export function Component() {
             { value: ANY, label: 'In a list or none' },
             ...Object.entries(LIST_WORDS).map(([value, label]) => ({ value, label })),
           ]}
-          onChange={(value) => change('list', value === ANY ? undefined : value)}
+          onChange={(value) => change({ list: value === ANY ? undefined : value })}
         />
         {filtered && <Button onClick={clear}>Clear</Button>}
       </div>
@@ -113,7 +103,7 @@ export function Component() {
           kind={asApiError(found.error).kind}
           detail={asApiError(found.error).problem.detail}
           onAgain={() => void found.refetch()}
-          action={page > 1 && <Button onClick={() => change('page', undefined)}>Go to the first page</Button>}
+          action={page > 1 && <Button onClick={() => change({ page: undefined })}>Go to the first page</Button>}
         />
       ) : (
         <>
@@ -124,7 +114,7 @@ export function Component() {
             rows={found.data.results}
             rowKey={(student) => student.student_id}
             sorting={sortingOf(ordering)}
-            onSorting={(sorting: Sorting) => change('ordering', orderingOf(sorting))}
+            onSorting={(sorting: Sorting) => change({ ordering: orderingOf(sorting) })}
             empty={found.data.reason}
           />
           {found.data.count > PAGE_SIZE && (
@@ -132,7 +122,7 @@ export function Component() {
               page={page}
               pageSize={PAGE_SIZE}
               total={found.data.count}
-              onPage={(next) => change('page', next === 1 ? undefined : String(next))}
+              onPage={(next) => change({ page: next === 1 ? undefined : String(next) })}
               noun="students"
             />
           )}

@@ -15,7 +15,7 @@ export function useWrite(onOpened: (student: Whom) => void) {
   // The address is asked for only now: lists do not carry it, and the audit log says who had it.
   const open = useMutation({
     mutationFn: ({ student_id }: Whom) =>
-      queries.fetchQuery({
+      queries.query({
         queryKey: ['student', student_id],
         queryFn: () => unwrap(api.GET('/api/students/{student_id}/', { params: { path: { student_id } } })),
       }),
