@@ -97,8 +97,3 @@ export function compared(one: ClassWeek, other: ClassWeek): Compared[] {
     row('reach', 'Cannot reach the rule', (from) => from.attendance_shortfall.out_of_reach),
   ]
 }
-
-/** Values in the middle of their tenth, for a chart of how a class spreads: the API counts by tenths. */
-export function valuesOf(bins: readonly number[]): number[] {
-  return bins.flatMap((students, tenth) => Array.from({ length: students }, () => tenth * 10 + 5))
-}
