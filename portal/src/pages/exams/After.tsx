@@ -25,7 +25,7 @@ export function After({ choice: { class_id, semester }, choice }: { choice: Week
   const query = { class_id, semester, verdict: verdict === '' ? undefined : verdict }
   return (
     <>
-      <div className="no-print pb-3">
+      <div className="no-print flex pb-3">
         <Select label="Who" labelHidden value={verdict} choices={VERDICTS} onChange={setVerdict} />
       </div>
       <PagedList<Schemas['PostExam'], Schemas['PageOfPostExam']>

@@ -99,7 +99,7 @@ function BySubject({ choice, onlyAtRisk }: ListProps) {
       caption="Chance of failing the endterm of a subject"
       noun="rows"
       csv={{ address: listAddress('/api/risk-of-failing/', query), name: 'risk-of-failing.csv' }}
-      above={(found) => <Models rows={found.results} />}
+      above={(found) => <Models rows={found.results} ranges={false} />}
       rowKey={(row) => `${row.student_id}-${row.subject_id}-${row.week_status.sem_week}`}
       columns={[
         studentColumn(choice),
@@ -114,14 +114,14 @@ function BySubject({ choice, onlyAtRisk }: ListProps) {
   )
 }
 
-function Models({ rows }: { rows: readonly { model_version: string | null; week_status: Schemas['WeekStatus'] }[] }) {
+function Models({ rows, ranges = true }: { ranges?: boolean; rows: readonly { model_version: string | null; week_status: Schemas['WeekStatus'] }[] }) {
   const [first] = rows
   if (first === undefined) return null
   const models = modelsOf(rows)
   return (
     <p className="prose-width pb-2 text-sm text-ink-2">
-      Predicted in week {first.week_status.sem_week}, {models.length === 0 ? 'by a rule of thumb, for there is no trained model' : `by ${models.join(' and ')}`}. A range
-      holds the result 8 times of 10. Beside it stands what the rules said in that week.
+      Predicted in week {first.week_status.sem_week}, {models.length === 0 ? 'by a rule of thumb, for there is no trained model' : `by ${models.join(' and ')}`}.
+      {ranges && ' A range holds the result 8 times of 10.'} Beside it stands what the rules said in that week.
     </p>
   )
 }

@@ -4,7 +4,7 @@ import type { components } from '@/api/__generated__/schema'
 import { listAddress } from '@/api/lists'
 import { formatNumber } from '@/format'
 import type { WeekChoice } from '@/paths'
-import { Select } from '@/ui'
+import { Select, type Column } from '@/ui'
 import { PagedList } from '../predictions/PagedList'
 import { chanceWords } from '../predictions/words'
 import { signalWord } from '../student/level'
@@ -21,6 +21,8 @@ const KINDS: readonly { value: Kind; label: string }[] = [
   { value: 'prediction', label: 'By prediction' },
 ]
 
+const CODE: Column<Schemas['Ledger']> = { key: 'code', header: 'Flagged by', cell: (row) => signalWord(row.code) }
+
 /** What came of those who were flagged: how often the flags were right. */
 export function Ledger({ choice: { class_id, semester, week } }: { choice: WeekChoice }) {
   const [kind, setKind] = useState<Kind>('any')
@@ -31,7 +33,7 @@ export function Ledger({ choice: { class_id, semester, week } }: { choice: WeekC
         Of those who were flagged in a week, how many failed an endterm or left the college later; and how many would have by chance. A flag
         that was followed by help and then by no failure counts as wrong here, though it may have been the reason.
       </p>
-      <div className="no-print pb-3">
+      <div className="no-print flex pb-3">
         <Select label="Flagged by" labelHidden value={kind} choices={KINDS} onChange={setKind} />
       </div>
       <PagedList<Schemas['Ledger'], Schemas['PageOfLedger']>
@@ -44,7 +46,7 @@ export function Ledger({ choice: { class_id, semester, week } }: { choice: WeekC
         rowKey={(row) => [row.class_id, row.academic_year, row.term, row.sem_week, row.kind, row.code].join('-')}
         columns={[
           { key: 'week', header: 'Week', rowHeader: true, cell: (row) => row.sem_week },
-          { key: 'code', header: 'Flagged by', cell: (row) => (row.code === 'any' ? 'Flagged at all' : signalWord(row.code)) },
+          ...(kind === 'any' ? [] : [CODE]),
           { key: 'sentence', header: 'In words', cell: (row) => row.sentence },
           { key: 'precision', header: 'Right', align: 'right', cell: (row) => known(row.precision) },
           { key: 'chance', header: 'By chance', align: 'right', cell: (row) => known(row.base_rate) },
