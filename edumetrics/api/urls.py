@@ -4,6 +4,7 @@ from django.urls import path, register_converter
 
 from edumetrics.api import (
     advisors,
+    attendance_shortfall,
     audit,
     authentication,
     class_performance,
@@ -54,6 +55,7 @@ urlpatterns = [
     path("flagged/<flag:flag>/snooze/", flagged.FlagSnooze.as_view()),
     path("class-performance/", class_performance.ClassPerformance.as_view()),
     path("student-performance/", student_performance.StudentPerformance.as_view()),
+    path("attendance-shortfall/", attendance_shortfall.AttendanceShortfall.as_view()),
     path("galaxy/", galaxy.Galaxy.as_view()),
     path("students/", students.Students.as_view()),
     path("students/<key:student_id>/", students.OneStudent.as_view()),

@@ -20,7 +20,7 @@ for name in ("admin", "coordinator"):
     token = RefreshToken.for_user(User.objects.get(username=name)).access_token
     client = Client(headers={"Authorization": f"Bearer {token}", "Host": "localhost"})
     for address in ("flagged/?x", "flagged/?capacity=9", "class-performance/?x", "students/?x", "students/?level=high",
-                    "subjects/?x", "notices/?semester=3", "notices/?semester=5"):
+                    "subjects/?x", "galaxy/?x", "attendance-shortfall/?x", "notices/?semester=3", "notices/?semester=5"):
         counts = []
         for size in (1, 200):
             with CaptureQueriesContext(connection) as queries:

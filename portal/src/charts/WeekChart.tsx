@@ -20,7 +20,7 @@ interface Props {
   tools?: ReactNode
 }
 
-const MARGIN = { left: 30, right: 62, top: 34 }
+const MARGIN = { left: 30, right: 70, top: 34 }
 const PANEL = 116
 const GAP = 40
 const AXIS = 26

@@ -93,38 +93,37 @@ function Page({ story }: { story: Story }) {
       {last === null ? (
         <NothingYet left={person.left_on !== null} />
       ) : (
-        <Columns
-          main={
-            <>
-              <Section title="The weeks">
-                <WeekChart
-                  title="Effort, performance and attendance, with the middle half of the class in grey"
-                  who={person.name ?? person.student_id}
-                  weeks={axis}
-                  panels={panelsOf(weeks, story.flags)}
-                  exams={exams}
-                  contacts={contactMarks(story.interventions, weeks)}
-                  rule={{ panel: 'attendance', value: story.attendance.required_pct, label: `rule ${formatPercent(story.attendance.required_pct)}` }}
-                  tools={
-                    <CsvButton
-                      what="the weeks"
-                      onDownload={() => downloadCsv(listAddress('/api/student-performance/', { student_id: person.student_id }), `${file}-weeks.csv`)}
-                    />
-                  }
-                />
-              </Section>
-              <WorkDone id={person.student_id} weeks={axis} exams={exams} file={file} />
-              <History story={story} file={file} />
-            </>
-          }
-          beside={
-            <>
-              {waiting ? <LoadingRows rows={4} /> : <Why flag={flag} week={row} file={file} />}
-              <AttendanceLeft left={story.attendance} />
-              <Likely predictions={story.predictions} flag={story.flag} file={file} />
-            </>
-          }
-        />
+        // One under the other on a phone: the weeks, then why, before what was done.
+        <div className="grid grid-cols-1 gap-x-10 lg:grid-cols-[minmax(0,2fr)_minmax(0,1fr)] lg:grid-rows-[auto_1fr]">
+          <div className="min-w-0">
+            <Section title="The weeks">
+              <WeekChart
+                title="Effort, performance and attendance, with the middle half of the class in grey"
+                who={person.name ?? person.student_id}
+                weeks={axis}
+                panels={panelsOf(weeks, story.flags)}
+                exams={exams}
+                contacts={contactMarks(story.interventions, weeks)}
+                rule={{ panel: 'attendance', value: story.attendance.required_pct, label: `rule ${formatPercent(story.attendance.required_pct)}` }}
+                tools={
+                  <CsvButton
+                    what="the weeks"
+                    onDownload={() => downloadCsv(listAddress('/api/student-performance/', { student_id: person.student_id }), `${file}-weeks.csv`)}
+                  />
+                }
+              />
+            </Section>
+          </div>
+          <aside aria-label="Why, and what is likely" className="min-w-0 lg:col-start-2 lg:row-span-2 lg:row-start-1">
+            {waiting ? <LoadingRows rows={4} /> : <Why flag={flag} week={row} file={file} />}
+            <AttendanceLeft left={story.attendance} />
+            <Likely predictions={story.predictions} flag={story.flag} file={file} />
+          </aside>
+          <div className="min-w-0">
+            <WorkDone id={person.student_id} weeks={axis} exams={exams} file={file} />
+            <History story={story} file={file} />
+          </div>
+        </div>
       )}
       {last === null && <History story={story} file={file} />}
     </>

@@ -17,8 +17,10 @@ export function CsvButton({ what, onDownload }: { what: string; onDownload: () =
     }
   }
   return (
-    <Button kind="quiet" size="small" busy={busy} onClick={() => void download()} icon={<Download size={14} aria-hidden />}>
-      CSV<span className="sr-only"> of {what}</span>
-    </Button>
+    <span className="no-print">
+      <Button kind="quiet" size="small" busy={busy} onClick={() => void download()} icon={<Download size={14} aria-hidden />}>
+        CSV<span className="sr-only"> of {what}</span>
+      </Button>
+    </span>
   )
 }

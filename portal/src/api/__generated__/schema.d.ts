@@ -21,6 +21,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/attendance-shortfall/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description A page of the list, or with format=csv the whole of it. */
+        get: operations["attendance_shortfall_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/audit/": {
         parameters: {
             query?: never;
@@ -1909,6 +1926,17 @@ export interface components {
             reason: string | null;
             results: components["schemas"]["Run"][];
         };
+        PageOfShortOfAttendance: {
+            /** @description rows in all */
+            count: number;
+            /** Format: uri */
+            next: string | null;
+            /** Format: uri */
+            previous: string | null;
+            /** @description of an empty list: why it is empty */
+            reason: string | null;
+            results: components["schemas"]["ShortOfAttendance"][];
+        };
         PageOfStudent: {
             /** @description rows in all */
             count: number;
@@ -2524,6 +2552,33 @@ export interface components {
             out_of_reach: number;
             /** Format: double */
             required_pct: number;
+        };
+        /** @description A student who attended less than the rule so far, or must attend most of what is left. */
+        ShortOfAttendance: {
+            /** @description the class in that week */
+            class_id: string;
+            /** @description lectures expected until the last teaching week */
+            lectures_remaining: number | null;
+            /** @description lectures still to attend to reach the rule */
+            lectures_to_attend: number | null;
+            name: string | null;
+            /**
+             * Format: double
+             * @description lectures attended in the semester so far; 0-100, 2 decimals
+             */
+            overall_att_pct: number | null;
+            /** @description null: not known */
+            reachable: boolean | null;
+            /** Format: double */
+            required_pct: number;
+            roll_number: number | null;
+            student_id: string;
+            week_status: components["schemas"]["WeekStatus"];
+            /**
+             * Format: double
+             * @description lectures attended in the week; 0-100, 2 decimals
+             */
+            weekly_att_pct: number | null;
         };
         /** @description A snooze that holds. */
         Snooze: {
@@ -3145,6 +3200,108 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database cannot be reached at the moment. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attendance_shortfall_retrieve: {
+        parameters: {
+            query?: {
+                academic_year?: number;
+                /** @description a class that you may see; without it all of them */
+                class_id?: string;
+                /**
+                 * @description csv: the whole list, every page, as a file
+                 *
+                 *     * `json` - json
+                 *     * `csv` - csv
+                 */
+                format?: "json" | "csv";
+                /**
+                 * @description -: the other way round
+                 *
+                 *     * `overall_att_pct` - overall_att_pct
+                 *     * `-overall_att_pct` - -overall_att_pct
+                 *     * `name` - name
+                 *     * `-name` - -name
+                 *     * `roll_number` - roll_number
+                 *     * `-roll_number` - -roll_number
+                 */
+                ordering?: "overall_att_pct" | "-overall_att_pct" | "name" | "-name" | "roll_number" | "-roll_number";
+                /** @description from 1 */
+                page?: number;
+                page_size?: number;
+                semester?: number;
+                /** @description week of the semester; without it the last published one of each class */
+                week?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOfShortOfAttendance"];
+                    "text/csv": string;
+                };
+            };
+            /** @description Something in the request is wrong; errors names it. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No valid access token. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description What a filter names does not exist for this user, or the page is beyond the last. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description No acceptable format. */
+            406: {
                 headers: {
                     [name: string]: unknown;
                 };

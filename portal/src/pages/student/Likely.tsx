@@ -117,7 +117,7 @@ function Reasons({ drivers }: { drivers: Drivers }) {
 
 function Coming({ watchlist }: { watchlist: NonNullable<Predictions['watchlist']> }) {
   const { risk_probability_pct: chance, target_semester: semester, hard_subject_count: hard, note, reasons, model_version } = watchlist
-  const text = chance === null ? `Semester ${semester}, which comes: cannot be told.` : `Semester ${semester}, which comes: a chance of ${formatPercent(chance)} of failing an endterm or leaving.`
+  const text = chance === null ? `Semester ${semester}: cannot be told from the semester before.` : `Semester ${semester}: a chance of ${formatPercent(chance)} of failing an endterm or leaving, judged from the semester before.`
   return (
     <div>
       <p className="text-sm">{text}</p>

@@ -1,0 +1,17 @@
+/** Printing the page as the weekly briefing, or saving it as PDF from the same dialog. */
+
+/** Charts are drawn for their width: the page takes that of paper first, in light, and goes back when the dialog closes. */
+export function printBriefing(): void {
+  const root = document.documentElement
+  const theme = root.dataset.theme
+  root.dataset.theme = 'light'
+  root.dataset.paper = ''
+  const back = () => {
+    delete root.dataset.paper
+    if (theme === undefined) delete root.dataset.theme
+    else root.dataset.theme = theme
+  }
+  window.addEventListener('afterprint', back, { once: true })
+  // A resized chart is drawn in the frame after the one that found its width out.
+  setTimeout(() => window.print(), 250)
+}
