@@ -32,12 +32,12 @@ function OneRun({ id }: { id: number }) {
         title={run.data === undefined ? `Run ${id}` : `${kindOf(run.data)} ${id}`}
         summary={<Link to={paths.runs()}>All runs</Link>}
       />
-      <Loaded query={run}>{(data) => <Report run={data} />}</Loaded>
+      <Loaded query={run}>{(data) => <Report run={data} now={run.dataUpdatedAt} />}</Loaded>
     </>
   )
 }
 
-function Report({ run }: { run: RunDetail }) {
+function Report({ run, now }: { run: RunDetail; now: number }) {
   return (
     <>
       <div aria-live="polite" className="flex flex-col gap-3 pb-6">
@@ -60,7 +60,7 @@ function Report({ run }: { run: RunDetail }) {
         beside={
           <>
             <Section title="About the run">
-              <Facts facts={factsOf(run)} />
+              <Facts facts={factsOf(run, now)} />
             </Section>
             {run.weeks !== null && run.weeks.length > 0 && <Weeks weeks={run.weeks} run={run.id} />}
             {run.rows !== null && Object.keys(run.rows).length > 0 && <Rows rows={run.rows} run={run.id} />}
@@ -71,8 +71,8 @@ function Report({ run }: { run: RunDetail }) {
   )
 }
 
-function factsOf(run: RunDetail) {
-  const seconds = secondsOf(run, Date.now())
+function factsOf(run: RunDetail, now: number) {
+  const seconds = secondsOf(run, now)
   return [
     { name: 'The college stood at', value: weekWords(run) },
     { name: 'Asked for', value: run.queued === null ? null : formatMoment(run.queued) },

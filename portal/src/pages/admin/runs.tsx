@@ -76,7 +76,7 @@ function Runs() {
             <>
               <Table
                 caption={count(page.count, 'run')}
-                columns={COLUMNS}
+                columns={columns(runs.dataUpdatedAt)}
                 rows={page.results}
                 rowKey={(run) => run.id}
                 tools={<CsvButton what="runs" onDownload={() => downloadCsv(address(filter), 'runs.csv')} />}
@@ -101,23 +101,26 @@ function address({ kind, state }: RunFilter): string {
   return `/api/runs/?${query.toString()}`
 }
 
-const COLUMNS: Column<Run>[] = [
-  {
-    key: 'id',
-    header: 'Run',
-    rowHeader: true,
-    cell: (run) => (
-      <Link kind="strong" to={paths.run(run.id)}>
-        {kindOf(run)} {run.id}
-      </Link>
-    ),
-  },
-  { key: 'state', header: 'State', cell: (run) => <StateMark state={run.state} /> },
-  { key: 'progress', header: 'What it did', cell: (run) => <WhatItDid run={run} /> },
-  { key: 'week', header: 'The college stood at', wideOnly: true, cell: (run) => weekWords(run) ?? '' },
-  { key: 'started', header: 'Began', wideOnly: true, cell: (run) => <Began run={run} /> },
-  { key: 'took', header: 'Took', align: 'right', cell: (run) => <Took run={run} /> },
-]
+/** `now`: when the list was loaded; while a run is under way that is every two seconds. */
+function columns(now: number): Column<Run>[] {
+  return [
+    {
+      key: 'id',
+      header: 'Run',
+      rowHeader: true,
+      cell: (run) => (
+        <Link kind="strong" to={paths.run(run.id)}>
+          {kindOf(run)} {run.id}
+        </Link>
+      ),
+    },
+    { key: 'state', header: 'State', cell: (run) => <StateMark state={run.state} /> },
+    { key: 'progress', header: 'What it did', cell: (run) => <WhatItDid run={run} /> },
+    { key: 'week', header: 'The college stood at', wideOnly: true, cell: (run) => weekWords(run) ?? '' },
+    { key: 'started', header: 'Began', wideOnly: true, cell: (run) => <Began run={run} /> },
+    { key: 'took', header: 'Took', align: 'right', cell: (run) => <Took seconds={secondsOf(run, now)} /> },
+  ]
+}
 
 function WhatItDid({ run }: { run: Run }) {
   if (run.state !== 'failed') return <Progress run={run} />
@@ -129,8 +132,6 @@ function Began({ run }: { run: Run }) {
   return <span className="tabular whitespace-nowrap">{at === null ? '' : formatMoment(at)}</span>
 }
 
-function Took({ run }: { run: Run }) {
-  // While it runs the list is loaded again every two seconds, and with it this number.
-  const seconds = secondsOf(run, Date.now())
+function Took({ seconds }: { seconds: number | null }) {
   return <span className="tabular whitespace-nowrap">{seconds === null ? '' : durationWords(seconds)}</span>
 }

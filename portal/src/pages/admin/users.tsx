@@ -118,9 +118,10 @@ function queryOf({ page, search, role, active, sorting }: Filter) {
   }
 }
 
-function address({ page: _page, page_size: _size, ...query }: ReturnType<typeof queryOf>): string {
-  const named = Object.entries(query).map(([name, value]) => [name, String(value)])
-  return `/api/users/?${new URLSearchParams(Object.fromEntries(named) as Record<string, string>).toString()}`
+/** The whole of the list, in the same order: without the page. */
+function address(query: ReturnType<typeof queryOf>): string {
+  const named = Object.entries(query).filter(([name]) => !name.startsWith('page'))
+  return `/api/users/?${new URLSearchParams(named.map(([name, value]) => [name, String(value)])).toString()}`
 }
 
 function columns(onEdit: (user: User) => void): Column<User>[] {

@@ -174,7 +174,7 @@ function Drift({ model }: { model: Model }) {
           tools={
             <CsvButton
               what={`the errors of ${model.version} by exam`}
-              onDownload={() => saveRows(model.exams.map(({ curve: _, retrain, ...exam }) => ({ ...exam, retrain: String(retrain) })), `${model.version}-exams.csv`)}
+              onDownload={() => saveRows(model.exams.map(examRow), `${model.version}-exams.csv`)}
             />
           }
           columns={[
@@ -191,6 +191,13 @@ function Drift({ model }: { model: Model }) {
       )}
     </Section>
   )
+}
+
+/** Without its curve, which is a table of its own. */
+function examRow(exam: Model['exams'][number]) {
+  const { academic_year, term, exam_type, error, card_error, growth, coverage, calibration_slope, calibration_intercept } = exam
+  const figures = { error, card_error, growth, coverage, calibration_slope, calibration_intercept }
+  return { academic_year, term, exam_type, ...figures, predictions: exam.predictions, students: exam.students, retrain: String(exam.retrain) }
 }
 
 function told(value: number | null, digits: number): string {

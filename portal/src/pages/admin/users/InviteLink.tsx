@@ -35,7 +35,7 @@ function OneLink({ invitation: { username, url, expires_at, mailed } }: { invita
   const [copied, setCopied] = useState<'yes' | 'no' | null>(null)
   const copy = () => {
     // Only https and localhost have a clipboard; elsewhere the text is there to be marked.
-    if (navigator.clipboard === undefined) setCopied('no')
+    if (!('clipboard' in navigator)) setCopied('no')
     else navigator.clipboard.writeText(url).then(() => setCopied('yes'), () => setCopied('no'))
   }
   return (
