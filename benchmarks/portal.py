@@ -1,7 +1,8 @@
 """How fast the portal is in Chromium: the home page on a slow computer, its scripts, and the Galaxy while it plays.
 
 home: from the beginning of the navigation until the first student of the list has a Log button, at a CPU slowed down
-four times, beside a floor of the same run: a picture of 1 KB from the same server. Cold: nothing in the browser's cache.
+four times, beside a floor of the same run: a picture of 1 KB from the same server.
+Cold: nothing in the browser's cache.
 scripts: bytes of the home page's first load, as they came over the network.
 galaxy: 5,000 points on the page of samples, traced while playing; what the page's main thread worked for each frame,
 scripting and rendering, in CPU time (what the work costs) and in wall time (which other work on the machine prolongs).
@@ -142,7 +143,8 @@ def measure_galaxy(browser: Browser, url: str) -> None:
     trace = json.loads(browser.stop_tracing())
     frames = costs(trace["traceEvents"])
     print(
-        f"\nGalaxy, {POINTS:,} points, {len(frames)} frames: main thread a frame, ms (goal {GOALS['galaxy']} at the median)"
+        f"\nGalaxy, {POINTS:,} points, {len(frames)} frames: ms of the main thread a frame"
+        f" (goal {GOALS['galaxy']} at the median)"
     )
     for name, which in (("CPU time", 0), ("wall time", 1)):
         times = sorted(one[which] for one in frames)

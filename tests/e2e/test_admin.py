@@ -123,7 +123,7 @@ def test_a_user_is_added_and_the_link_is_shown_once(admin: Page) -> None:
     admin.get_by_role("region", name="Classes given here to choose from").get_by_role("checkbox").first.click()
     assert violations(admin) == []
     admin.get_by_role("button", name="Add and invite").click()
-    link = admin.get_by_label("Link for r.rao")
+    link = admin.get_by_role("textbox", name="Link for r.rao")
     assert link.input_value().startswith("http")
     admin.get_by_role("button", name="I have handed it on").click()
     expect(link).to_be_hidden()

@@ -77,7 +77,7 @@ def test_what_was_typed_outlives_the_session(admin: Page, portal: Server) -> Non
     dialog.get_by_label("User name").fill("admin")
     dialog.get_by_label("Password", exact=True).fill(PASSWORD)
     dialog.get_by_role("button", name="Sign in").click()
-    expect(admin.get_by_label("Link for typed.before")).to_be_visible()
+    expect(admin.get_by_role("textbox", name="Link for typed.before")).to_be_visible()
     admin.get_by_role("button", name="I have handed it on").click()
     expect(admin.get_by_role("row", name="typed.before")).to_contain_text("Typed Before")
 
@@ -87,7 +87,7 @@ def test_a_second_tab_is_signed_in_and_signed_out_with_the_first(admin: Page, po
     second.goto(f"{portal.url}/admin/audit")
     expect(second.get_by_role("heading", level=1)).to_have_text("Audit log")
     # The first goes on with the token that the second has renewed.
-    admin.get_by_label("Search").first.fill("coord")
+    admin.get_by_role("textbox", name="Search", exact=True).fill("coord")
     expect(admin.get_by_role("row", name="coordinator")).to_be_visible()
     second.get_by_role("button", name="Your account: Admin").click()
     second.get_by_role("menuitem", name="Sign out").click()
