@@ -9,14 +9,14 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 
-.PHONY: docs help run test lint format types borders check bench bench-api lock clean oulad oulad-predictions uci \
+.PHONY: docs help run test lint format types borders check bench bench-api bench-portal screenshots lock clean oulad oulad-predictions uci \
   bench-predictions portal portal-test portal-check
 
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-18s %s\n", $$1, $$2}'
 
 run: export EDUMETRICS_DEMO := true
-run: $(VENV)/run.stamp  ## set up, simulate a demo college if there is none, score it, and serve it (PORT=8000)
+run: $(VENV)/run.stamp portal  ## set up, simulate a demo college if there is none, score it, and serve it (PORT=8000)
 	@echo "== The analysis database: creating or updating its tables"
 	@$(MANAGE) migrate --verbosity 0
 	@echo "== The demo college (a simulated one; nobody in it is real)"
@@ -28,7 +28,7 @@ run: $(VENV)/run.stamp  ## set up, simulate a demo college if there is none, sco
 	@echo "== Server and scheduler (docs/how-to/use-the-api.md; the commands: $(MANAGE) help)"
 	@exec $(MANAGE) serve
 
-test: $(VENV)/dev.stamp portal-test  ## set up and run every test
+test: $(VENV)/dev.stamp portal portal-test  ## set up and run every test
 	@echo "== Tests"
 	@$(BIN)/python -m pytest -n 2
 
@@ -64,6 +64,14 @@ bench: $(VENV)/dev.stamp  ## measure a calibration beside its floor, on SQLite a
 bench-api: $(VENV)/dev.stamp  ## measure the API beside a constant answer, on PostgreSQL
 	@$(BIN)/python -m benchmarks.api
 
+bench-portal: $(VENV)/dev.stamp portal  ## measure the portal in Chromium: home page, size of its scripts, the Galaxy
+	@$(BIN)/python -m benchmarks.portal
+
+DEMO_URL ?= http://localhost:8000
+
+screenshots: $(VENV)/dev.stamp  ## take the pictures of README and docs from the demo that `make run` serves (DEMO_URL)
+	@$(BIN)/python docs/make_screenshots.py --url $(DEMO_URL)
+
 lock: $(VENV)/dev.stamp  ## pin the newest allowed versions, with hashes and without any address
 	@$(BIN)/pip install --quiet uv
 	@for group in main cluster portal dev; do \
@@ -86,10 +94,12 @@ portal-test: portal/node_modules/.package-lock.json  ## the portal's unit tests
 	@echo "== The portal's tests"
 	@$(IN_PORTAL) npm test --silent
 
-portal-check: portal/node_modules/.package-lock.json  ## the portal's types and style
+portal-check: portal/node_modules/.package-lock.json  ## the portal's types and style, and whether its API types are up to date
 	@echo "== The portal's types and style"
 	@$(IN_PORTAL) npm run types --silent
 	@$(IN_PORTAL) npm run lint --silent
+	@$(IN_PORTAL) npm run api --silent -- --check >/dev/null || \
+	  { echo "portal/src/api/__generated__/schema.d.ts is not what docs/reference/openapi.json makes: npm run api in portal/"; exit 1; }
 
 portal/dist/index.html: portal/node_modules/.package-lock.json $(PORTAL_SOURCES)
 	@echo "== Building the portal"

@@ -13,6 +13,8 @@ export default defineConfig(({ command }) => ({
     // A data: address for a small font or image would be one more source for the content security policy to allow.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // GALLERY=true builds the page of samples instead: benchmarks/portal.py measures the Galaxy on it.
+    rollupOptions: process.env.GALLERY === 'true' ? { input: 'gallery.html' } : {},
   },
   server: {
     port: 8200,

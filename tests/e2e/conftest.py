@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 
+from tests.api.predictions import PREDICTIONS
 from tests.api.server import CAST, PASSWORD, Server
 from tests.conftest import STANDARD, Templates
 from tests.integration.workspace import ROOT
@@ -27,6 +28,9 @@ AXE = PORTAL / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"phone": (390, 844), "tablet": (1024, 768), "wide": (1600, 1000)}
 
 SignIn = Callable[..., Page]
+
+# A machine that also does other things answers late, and right.
+expect.set_options(timeout=20_000)
 
 
 def missing(what: str) -> None:
@@ -49,16 +53,51 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def portal(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """The standard demo college, served with the portal; shared by the tests of pages."""
+    """The standard demo college with predictions, served with the portal; shared by the tests of pages."""
     if not (PORTAL / "dist" / "index.html").is_file():
         missing("the portal is not built: make portal")
     workspace = templates.calibrated(("sqlite", "sqlite"), STANDARD).copy(tmp_path_factory.mktemp("portal"))
     workspace.python(CAST).well()
+    workspace.python(PREDICTIONS).well()
     server = Server(workspace)
     server.start()
     yield server
     server.stop()
     workspace.drop()
+
+
+def open_signed_out(
+    browser: Browser, portal: Server, path: str = "/", *, size: str = "wide", theme: str = "light"
+) -> Page:
+    """A page of a new browser, which asks for name and password.
+
+    Whether anybody is signed in is found out by asking, and a no is an error to the browser's console.
+    """
+    width, height = SIZES[size]
+    context = browser.new_context(
+        viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
+    )
+    context.set_default_timeout(30_000)
+    page = context.new_page()
+    page.goto(f"{portal.url}{path}")
+    page.get_by_label("User name").wait_for()
+    return page
+
+
+def fill_in(page: Page, username: str, password: str = PASSWORD) -> None:
+    """Sign in on the page that asks for it, and wait for the page behind."""
+    page.get_by_label("User name").fill(username)
+    page.get_by_label("Password", exact=True).fill(password)
+    page.get_by_role("button", name="Sign in").click()
+    # On a narrow screen it is behind a button.
+    page.get_by_role("navigation", name="Main", include_hidden=True).wait_for(state="attached")
+
+
+def open_signed_in(browser: Browser, portal: Server, username: str, path: str = "/") -> Page:
+    """A page of a new browser, as somebody; its console may have errors. To be closed: ``page.context.close()``."""
+    page = open_signed_out(browser, portal, path)
+    fill_in(page, username)
+    return page
 
 
 @pytest.fixture
@@ -74,22 +113,12 @@ def sign_in(browser: Browser, portal: Server) -> Iterator[SignIn]:
     def open_page(
         username: str, path: str = "/", *, size: str = "wide", theme: str = "light", expect_errors: bool = False
     ) -> Page:
-        width, height = SIZES[size]
-        context = browser.new_context(
-            viewport={"width": width, "height": height}, color_scheme="dark" if theme == "dark" else "light"
-        )
-        context.set_default_timeout(30_000)
-        contexts.append(context)
-        page = context.new_page()
-        # Whether anybody is signed in is found out by asking, and a no is an error to the browser's console.
-        page.goto(f"{portal.url}{path}")
-        page.get_by_label("User name").fill(username)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
+        page = open_signed_out(browser, portal, path, size=size, theme=theme)
+        contexts.append(page.context)
         if not expect_errors:
             page.on("console", hear)
             page.on("pageerror", lambda error: errors.append(str(error)))
-        page.get_by_role("button", name="Sign in").click()
-        page.get_by_role("navigation", name="Main").wait_for(state="attached")
+        fill_in(page, username)
         return page
 
     yield open_page

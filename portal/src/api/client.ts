@@ -52,7 +52,8 @@ export async function downloadCsv(address: string, name: string): Promise<void> 
   save(await response.blob(), name)
 }
 
-function save(blob: Blob, name: string): void {
+/** A file that the browser saves. */
+export function save(blob: Blob, name: string): void {
   const link = document.createElement('a')
   link.href = URL.createObjectURL(blob)
   link.download = name

@@ -1,5 +1,6 @@
 /** Draws the Galaxy. Points are stamped from pictures made once: filling 5,000 paths a frame would take too long. */
 import { LEVEL_COLOURS, LEVELS, type Level } from '@/ui/level'
+import { blit, faded, type Frame, type Picture } from './blit'
 import { valueAt, type Stars } from './stars'
 
 export interface Plane {
@@ -42,7 +43,11 @@ function radius(size: number, roomy: boolean): number {
 
 export interface Stamps {
   /** At level * SIZES + size. */
-  pictures: ImageBitmap[]
+  pictures: Picture[]
+  /** The same for those outside the brush. */
+  faded: Picture[]
+  /** The pixels of the last frame, to be drawn over; made anew when the plane has another size. */
+  frame: (Frame & { image: ImageData }) | null
   colours: Record<Level, string>
   ink: string
   accent: string
@@ -59,14 +64,14 @@ export function makeStamps(canvas: HTMLCanvasElement, ratio: number, roomy: bool
   const pictures = LEVELS.flatMap((level) =>
     Array.from({ length: SIZES }, (_, size) => stamp(level, radius(size, roomy), colours[level], page, ratio)),
   )
-  return { pictures, colours, ink: colour('--ink'), accent: colour('--accent'), page, roomy }
+  return { pictures, faded: pictures.map((picture) => faded(picture, 0.18)), frame: null, colours, ink: colour('--ink'), accent: colour('--accent'), page, roomy }
 }
 
-function stamp(level: Level, r: number, colour: string, page: string, ratio: number): ImageBitmap {
+function stamp(level: Level, r: number, colour: string, page: string, ratio: number): Picture {
   const side = Math.ceil((r * 2.6 + 3) * ratio)
   const picture = new OffscreenCanvas(side, side)
   const pen = picture.getContext('2d')
-  if (pen === null) return picture.transferToImageBitmap()
+  if (pen === null) return { side, pixels: new Uint32Array(side * side) }
   pen.scale(ratio, ratio)
   pen.translate(side / ratio / 2, side / ratio / 2)
   // A thin rim of the page's colour parts points that lie on each other.
@@ -84,7 +89,7 @@ function stamp(level: Level, r: number, colour: string, page: string, ratio: num
     if (level !== 'fine') pen.stroke()
     pen.fill()
   }
-  return picture.transferToImageBitmap() // a canvas as source would be copied at every stamp
+  return { side, pixels: new Uint32Array(pen.getImageData(0, 0, side, side).data.buffer) }
 }
 
 function shapeOf(pen: OffscreenCanvasRenderingContext2D, level: Level, r: number): void {
@@ -118,32 +123,50 @@ export interface Scene {
 }
 
 export function draw(pen: CanvasRenderingContext2D, scene: Scene, stamps: Stamps, plane: Plane): void {
-  pen.setTransform(plane.ratio, 0, 0, plane.ratio, 0, 0)
-  pen.clearRect(0, 0, plane.width, plane.height)
-  drawTrails(pen, scene, stamps, plane)
   drawPoints(pen, scene, stamps, plane)
+  pen.setTransform(plane.ratio, 0, 0, plane.ratio, 0, 0)
+  // The points have replaced the whole picture: trails go behind them.
+  pen.globalCompositeOperation = 'destination-over'
+  drawTrails(pen, scene, stamps, plane)
+  pen.globalCompositeOperation = 'source-over'
   if (scene.pointed !== null) drawPointed(pen, scene.pointed, scene, stamps, plane)
 }
 
+/** As valueAt, xOf and yOf have it, written out: it is done 5,000 times a frame. */
 function drawPoints(pen: CanvasRenderingContext2D, scene: Scene, stamps: Stamps, plane: Plane): void {
   const { stars, time, order, chosen } = scene
-  const week = Math.round(time)
-  pen.setTransform(1, 0, 0, 1, 0, 0)
+  const { effort, performance, level, urgency, weeks } = stars
+  const frame = frameOf(stamps, pen.canvas)
+  frame.pixels.fill(0)
+  const [left, bottom] = [xOf(0, plane) * plane.ratio, yOf(0, plane) * plane.ratio]
+  const across = (xOf(1, plane) - xOf(0, plane)) * plane.ratio
+  const up = (yOf(0, plane) - yOf(1, plane)) * plane.ratio
+  const week = Math.floor(time)
+  const part = time - week
+  const nearer = Math.round(part)
   for (let place = order.length - 1; place >= 0; place -= 1) {
-    const star = order[place] ?? 0
-    const x = xOf(valueAt(stars.effort, stars.weeks, star, time), plane)
-    const y = yOf(valueAt(stars.performance, stars.weeks, star, time), plane)
+    const star = order[place] as number
+    const at = star * weeks + week
+    let x = effort[at] as number
+    let y = performance[at] as number
+    if (part > 0) {
+      x += ((effort[at + 1] as number) - x) * part
+      y += ((performance[at + 1] as number) - y) * part
+    }
     if (Number.isNaN(x + y)) continue
-    const at = star * stars.weeks + week
-    const size = Math.min(SIZES - 1, Math.floor(((stars.urgency[at] ?? 0) / MOST) * SIZES))
-    const picture = stamps.pictures[(stars.level[at] ?? 0) * SIZES + size]
-    if (picture === undefined) continue
-    pen.globalAlpha = chosen === null || chosen.has(star) ? 1 : 0.18
-    // Whole pixels: a stamp between pixels would be smoothed, which costs most of the frame.
-    pen.drawImage(picture, Math.round(x * plane.ratio - picture.width / 2), Math.round(y * plane.ratio - picture.height / 2))
+    const size = Math.min(SIZES - 1, Math.floor(((urgency[at + nearer] as number) / MOST) * SIZES))
+    const pictures = chosen === null || chosen.has(star) ? stamps.pictures : stamps.faded
+    blit(frame, pictures[(level[at + nearer] as number) * SIZES + size] as Picture, left + x * across, bottom - y * up)
   }
-  pen.globalAlpha = 1
-  pen.setTransform(plane.ratio, 0, 0, plane.ratio, 0, 0)
+  pen.putImageData(frame.image, 0, 0)
+}
+
+function frameOf(stamps: Stamps, { width, height }: HTMLCanvasElement): Frame & { image: ImageData } {
+  if (stamps.frame?.width !== width || stamps.frame.height !== height) {
+    const image = new ImageData(width, height)
+    stamps.frame = { image, width, height, pixels: new Uint32Array(image.data.buffer) }
+  }
+  return stamps.frame
 }
 
 function drawTrails(pen: CanvasRenderingContext2D, scene: Scene, stamps: Stamps, plane: Plane): void {
