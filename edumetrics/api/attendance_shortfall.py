@@ -61,11 +61,12 @@ class AttendanceShortfall(ListResource):
         policy = policy_in_force()
         needs = Q(lectures_to_attend__gt=policy.risk.attendance_share_from * F("lectures_remaining"))
         short = WeeklyMetrics.objects.filter(Q(overall_att_pct__lt=policy.attendance.required_pct) | needs)
-        rows = of_weeks(scope.of_students(short, self.user), self.query)
+        rows: QuerySet[Any, Any] = of_weeks(scope.of_students(short, self.user), self.query)
         student = RosterStudent.objects.filter(student_id=OuterRef("student_id"))
-        return rows.annotate(
+        named: QuerySet[Any, Any] = rows.annotate(
             name=Subquery(student.values("name")[:1]), roll_number=Subquery(student.values("roll_number")[:1])
-        ).values("student_id", "name", "roll_number", "class_id", *_COLUMNS, *_WEEK)
+        )
+        return named.values("student_id", "name", "roll_number", "class_id", *_COLUMNS, *_WEEK)
 
     def present(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """With the rule, and whether it can still be reached."""

@@ -69,7 +69,8 @@ def test_a_contact_is_logged_and_stands_in_the_timeline(sign_in: SignIn, contact
     page = sign_in("advisor", f"/students/{student['student_id']}")
     opened(page, student["name"])
     page.get_by_role("button", name="Add a contact").click()
-    dialog = page.get_by_role("dialog")
+    # The word that it was done, at the corner, is a dialog to the browser too.
+    dialog = page.get_by_role("dialog", name=re.compile("Log a contact"))
     dialog.get_by_label("Notes").fill("Agreed to two library hours a week")
     dialog.get_by_role("button", name="Log contact").click()
     expect(dialog).to_have_count(0)

@@ -54,8 +54,9 @@ function Key({ children }: { children: string }) {
   return <kbd className="rounded-sm border border-line-strong/60 px-1 font-sans">{children}</kbd>
 }
 
-/** In a dialog, a menu, a chart or a box that scrolls the keys have their own meaning. */
+const BUSY = ['dialog', 'alertdialog', 'menu', 'listbox', 'region', 'tablist', 'application'].map((role) => `[role="${role}"]`).join(', ')
+
+/** In a dialog, a menu, a chart or a box that scrolls the keys have their own meaning; what is open has the focus. */
 function isBusy(target: EventTarget | null): boolean {
-  if (document.querySelector('[role="dialog"], [role="alertdialog"], [role="menu"], [role="listbox"]') !== null) return true
-  return target instanceof Element && target.closest('[role="region"], [role="tablist"], [role="application"]') !== null
+  return target instanceof Element && target.closest(BUSY) !== null
 }
