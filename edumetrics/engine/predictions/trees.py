@@ -103,9 +103,7 @@ def _numbered(part: Any, numbers: dict[int, int]) -> Any:
         new["__id__"] = numbers.setdefault(part["__id__"], len(numbers) + 1)
     if str(part.get("file", "")).endswith(".npy"):
         new["file"] = f"{numbers.setdefault(int(part['file'][:-4]), len(numbers) + 1):06}.npy"
-    return {
-        name: new[name] if name in ("__id__", "file") else _numbered(new[name], numbers) for name in sorted(new)
-    }
+    return {name: new[name] if name in ("__id__", "file") else _numbered(new[name], numbers) for name in sorted(new)}
 
 
 def _zipped(files: dict[str, bytes]) -> bytes:
