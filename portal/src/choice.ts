@@ -17,7 +17,9 @@ export function useChoice(): Choosing {
   }
   const choose = (change: WeekChoice) => {
     const next = new URLSearchParams(query)
-    for (const [name, value] of Object.entries({ ...change })) {
+    for (const name of ['class_id', 'semester', 'week'] as const) {
+      if (!(name in change)) continue
+      const value = change[name]
       if (value === undefined) next.delete(name)
       else next.set(name, String(value))
     }

@@ -137,7 +137,7 @@ def run(both: Both) -> None:
 
 
 def erase(both: Both) -> None:
-    both.workspace.manage("erase_student", both.student, "--yes").well()
+    both.workspace.manage("erase_student", both.student, "--yes", "--still-in-college").well()
 
 
 FLAGGED = "/api/flagged/"
