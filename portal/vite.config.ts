@@ -14,7 +14,7 @@ export default defineConfig(({ command }) => ({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     // GALLERY=true builds the page of samples instead: benchmarks/portal.py measures the Galaxy on it.
-    rollupOptions: process.env.GALLERY === 'true' ? { input: 'gallery.html' } : {},
+    rolldownOptions: process.env.GALLERY === 'true' ? { input: 'gallery.html' } : {},
   },
   server: {
     port: 8200,

@@ -49,7 +49,7 @@ function Numbers({ policy }: { policy: Policy }) {
                 rowHeader: true,
                 cell: (number) => (
                   <>
-                    <span className="first-letter:uppercase">{number.meaning}</span>
+                    <span className="block first-letter:uppercase">{number.meaning}</span>
                     <span className="block font-mono text-xs break-all text-ink-3">{number.key}</span>
                   </>
                 ),

@@ -5,7 +5,7 @@ import { CsvButton, Table } from '@/ui'
 import { curveSummary, type CurvePoint } from './card'
 
 const SIDE = 240
-const MARGIN = { left: 36, bottom: 34, top: 8, right: 8 }
+const MARGIN = { left: 36, bottom: 34, top: 8, right: 16 }
 const at = (share: number) => MARGIN.left + share * (SIDE - MARGIN.left - MARGIN.right)
 const up = (share: number) => SIDE - MARGIN.bottom - share * (SIDE - MARGIN.top - MARGIN.bottom)
 
