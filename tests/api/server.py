@@ -80,7 +80,8 @@ class Server:
 
     def client(self, username: str | None = None, password: str = PASSWORD) -> httpx.Client:
         """Somebody who is signed in, or with None a stranger."""
-        client = httpx.Client(base_url=self.url, timeout=60)
+        # A kept connection may be closed by the server at the very moment at which a test uses it again.
+        client = httpx.Client(base_url=self.url, timeout=60, limits=httpx.Limits(max_keepalive_connections=0))
         self._clients.append(client)
         if username is not None:
             answer = client.post("/api/token/", json={"username": username, "password": password})
