@@ -110,19 +110,12 @@ def replace_other_students(
         check_run(writer, run_id)
         elsewhere = [f"class_id NOT IN ({classes})" for classes in _in_parts(scored)]
         writer.execute(f"DELETE FROM roster_student WHERE class_id IS NULL OR ({' AND '.join(elsewhere) or '1 = 1'})")
-        _revise(writer)
     for part in others:
         with open_writer(settings) as writer:
             check_run(writer, run_id)
             _replace_students(writer, part, [], run_id)
-            _revise(writer)
         written += part.height
     return written
-
-
-def _revise(writer: Writer) -> None:
-    """Say that answers may be others now, where no table with a trigger that says so is written (migration 0005)."""
-    writer.execute("UPDATE revision SET number = number + 1 WHERE class_id = ''")
 
 
 def check_run(writer: Writer, run_id: int) -> None:

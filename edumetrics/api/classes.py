@@ -42,7 +42,6 @@ class Classes(ListResource):
     parameters = ClassParameters
     item = ClassSerializer
     csv_name = "classes"
-    keeps = True
     order = ("class_id",)
     orders = {
         "class_id": ("class_id",),

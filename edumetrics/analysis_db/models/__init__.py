@@ -13,7 +13,6 @@ from edumetrics.analysis_db.models.predictions import (
     RiskOfFailingPrediction,
     SubjectDifficulty,
 )
-from edumetrics.analysis_db.models.revision import Revision
 from edumetrics.analysis_db.models.roster import (
     RosterAdvisor,
     RosterClass,
@@ -39,7 +38,6 @@ __all__ = [
     "PreSemWatchlist",
     "PrecisionLedger",
     "PredictionDrift",
-    "Revision",
     "RiskOfFailingPrediction",
     "RosterAdvisor",
     "RosterClass",
