@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
 from edumetrics.api.problems import MEDIA_TYPE
-from edumetrics.api.resources import EVERYBODY, ListResource, Resource
+from edumetrics.api.resources import EVERYBODY, Body, ListResource, Resource
 
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
@@ -43,6 +43,12 @@ class Schema(AutoSchema):
         if isinstance(self.view, ListResource) and self.method == "GET":
             return {(200, "application/json"): page_of(self.view.item, self.view.beside_fields), (200, "text/csv"): str}
         return super().get_response_serializers()
+
+    def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]
+        if isinstance(serializer, Body):
+            schema["additionalProperties"] = False
+        return schema
 
     def _get_response_bodies(self, direction: Any = "response") -> dict[str, Any]:
         bodies: dict[str, Any] = super()._get_response_bodies(direction)

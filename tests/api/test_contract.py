@@ -10,6 +10,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
 
 from tests.api.server import CAST, PASSWORD, Server
 from tests.conftest import Templates, need
@@ -26,6 +27,9 @@ CALLS = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
+
+FOR_THE_RUNNER = ("POST /api/calibrate/", "POST /api/models/")
+"""They answer 503 where no scheduler is alive, as here."""
 
 
 @pytest.fixture(scope="module")
@@ -58,13 +62,15 @@ def test_every_answer_is_a_documented_one(running: Server, role: str, mode: Gene
         @settings(CALLS)
         @given(case=operation.as_strategy(generation_mode=mode))
         def call(case: schemathesis.Case) -> None:
-            case.call_and_validate(headers=headers)
+            answer = case.call(headers=headers)
+            no_runner = answer.status_code == 503 and case.operation.label in FOR_THE_RUNNER
+            case.validate_response(answer, excluded_checks=[not_a_server_error] if no_runner else [], headers=headers)
 
         try:
             call()
         except Unsatisfiable:
             assert mode is GenerationMode.NEGATIVE, f"{operation.label} takes nothing"
-        except Exception as error:
+        except (Exception, BaseExceptionGroup) as error:
             failures.append(f"{operation.label}\n{error}")
     assert not failures, "\n\n".join(failures)
 
