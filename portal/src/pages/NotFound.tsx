@@ -1,10 +1,11 @@
-import { Empty, Link } from '@/ui'
+import { Link, PageHead } from '@/ui'
 import { paths } from '@/paths'
 
 export function NotFound() {
   return (
-    <Empty title="There is no page at this address" action={<Link to={paths.home()}>Go to this week</Link>}>
-      The link may be old, or a letter is missing.
-    </Empty>
+    <>
+      <PageHead title="There is no page at this address" summary="The link may be old, or a letter is missing." />
+      <Link to={paths.home()}>Go to this week</Link>
+    </>
   )
 }
