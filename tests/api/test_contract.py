@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis.errors import Unsatisfiable
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from tests.api.server import CAST, PASSWORD, Server
 from tests.conftest import Templates, need
@@ -30,6 +31,17 @@ CALLS = settings(
 
 FOR_THE_RUNNER = ("POST /api/calibrate/", "POST /api/models/")
 """They answer 503 where no scheduler is alive, as here."""
+
+ABOUT_WHAT_IS_THERE = (
+    "POST /api/interventions/",
+    "PATCH /api/interventions/{intervention_id}/",
+    "POST /api/password/",
+    "POST /api/password/set/",
+    "POST /api/users/",
+    "PATCH /api/users/{username}/",
+)
+"""A document cannot say what they refuse by name: another password, a spent link, a branch that the college does not
+have, a year in which nobody studies here. That they refuse it with a documented problem is still checked."""
 
 
 @pytest.fixture(scope="module")
@@ -63,8 +75,12 @@ def test_every_answer_is_a_documented_one(running: Server, role: str, mode: Gene
         @given(case=operation.as_strategy(generation_mode=mode))
         def call(case: schemathesis.Case) -> None:
             answer = case.call(headers=headers)
-            no_runner = answer.status_code == 503 and case.operation.label in FOR_THE_RUNNER
-            case.validate_response(answer, excluded_checks=[not_a_server_error] if no_runner else [], headers=headers)
+            excluded = []
+            if answer.status_code == 503 and case.operation.label in FOR_THE_RUNNER:
+                excluded.append(not_a_server_error)
+            if answer.status_code == 400 and case.operation.label in ABOUT_WHAT_IS_THERE:
+                excluded.append(positive_data_acceptance)
+            case.validate_response(answer, excluded_checks=excluded, headers=headers)
 
         try:
             call()
