@@ -92,6 +92,7 @@ def raised() -> pl.Expr:
 def log_again(workspace: Workspace, other: Workspace) -> None:
     """The contacts of another workspace, row for row."""
     columns = "student_id, class_id, academic_year, semester, sem_week, advisor, kind, notes, outcome, logged_at"
+    columns += ", follow_up_by"
     rows = other.analysis.rows(f"SELECT {columns} FROM intervention_log")
     workspace.analysis.execute(
         *(

@@ -34,8 +34,8 @@ def two_years(calibrated: Workspace) -> Workspace:
             f"INSERT INTO analysis_run (id, academic_year, {run}) SELECT {number}, {year}, {run} FROM analysis_run "
             "WHERE id = 1",
             "INSERT INTO intervention_log (id, student_id, class_id, academic_year, semester, sem_week, advisor, kind, "
-            f"notes, outcome, logged_at) VALUES ({number}, 'GONE1', 'CSE25A', {year}, 3, 5, 'ADV001', 'call', '', '', "
-            f"'{year}-09-01 10:00:00')",
+            f"notes, outcome, logged_at, follow_up_by) VALUES ({number}, 'GONE1', 'CSE25A', {year}, 3, 5, 'ADV001', "
+            f"'call', '', '', '{year}-09-01 10:00:00', '')",
             "INSERT INTO analysis_state (class_id, academic_year, semester, sem_week, policy_version, run_id, "
             f"due_policy_version) VALUES ('OLD{year}', {year}, 3, 18, 'x', {number}, '')",
         ]
