@@ -8,7 +8,7 @@ from drf_spectacular.utils import OpenApiResponse, inline_serializer
 from rest_framework import serializers
 
 from edumetrics.api.problems import MEDIA_TYPE
-from edumetrics.api.resources import EVERYBODY, Body, ListResource, Resource
+from edumetrics.api.resources import EVERYBODY, Body, Key, ListResource, Resource
 
 _WITH_BODY = ("POST", "PUT", "PATCH")
 
@@ -43,6 +43,14 @@ class Schema(AutoSchema):
         if isinstance(self.view, ListResource) and self.method == "GET":
             return {(200, "application/json"): page_of(self.view.item, self.view.beside_fields), (200, "text/csv"): str}
         return super().get_response_serializers()
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        schema = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        is_text = type(field) is serializers.CharField or isinstance(field, Key)
+        if direction == "request" and is_text and "pattern" not in schema:
+            # No database of ours holds a null character.
+            schema["pattern"] = r"^[^\x00]*$"
+        return schema
 
     def _map_basic_serializer(self, serializer: Any, direction: Any) -> Any:
         schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]

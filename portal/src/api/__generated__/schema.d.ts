@@ -1086,8 +1086,7 @@ export interface components {
         /** @description Whether a flag helped. */
         FeedbackBodyRequest: {
             helpful: boolean;
-            /** @default  */
-            why: string;
+            why?: string;
         };
         /** @description What somebody said of one of the flags. */
         FeedbackOfStudent: {
