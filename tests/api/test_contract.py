@@ -44,9 +44,9 @@ ABOUT_WHAT_IS_THERE = (
 have, a year in which nobody studies here. That they refuse it with a documented problem is still checked."""
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def running(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server of its own, since the calls change whatever they may."""
+    """A server for each test, since the calls change whatever they may, accounts too."""
     pair = need(("sqlite", "sqlite"))
     workspace = templates.calibrated(pair).copy(tmp_path_factory.mktemp("contract"))
     workspace.python(CAST).well()

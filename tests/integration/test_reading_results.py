@@ -75,7 +75,7 @@ def test_export_refuses_with_a_sentence(published: Workspace, tmp_path: Path) ->
         f"export weekly_flags --out {tmp_path}/nowhere/flags.csv",
     )
     assert (
-        "There is no table 'weekly_metric'; there are analysis_run, analysis_state, audit_log, class_notice"
+        "There is no table 'weekly_metric'; there are analysis_run, analysis_state, at_risk_drivers, audit_log, class_notice"
         in unknown.refusal()
     )
     assert "roster_student has no column sem_week; it has student_id" in no_column.refusal()
