@@ -17,11 +17,14 @@ LISTS = ["contact", "watching", "in_progress", "integrity", "cannot_tell"]
 BOTH = """
 from edumetrics.accounts.models import AccountClass, Role, User
 from edumetrics.analysis_db.models import RosterClass
-if not User.objects.filter(username="both").exists():
-    user = User.objects.create_user("both", "correct horse battery 9", role=Role.ADVISOR)
-    AccountClass.objects.bulk_create(
-        AccountClass(user=user, class_id=one) for one in RosterClass.objects.values_list("class_id", flat=True)
-    )
+user = User.objects.create_user("both", "correct horse battery 9", role=Role.ADVISOR)
+AccountClass.objects.bulk_create(
+    AccountClass(user=user, class_id=one) for one in RosterClass.objects.values_list("class_id", flat=True)
+)
+"""
+NOT_BOTH = """
+from edumetrics.accounts.models import User
+User.objects.get(username="both").delete()
 """
 
 
@@ -36,11 +39,12 @@ def in_list(rows: list[dict[str, Any]], name: str) -> list[str]:
     return [row["student_id"] for row in rows if row["list"] == name]
 
 
-@pytest.fixture(scope="session")
-def both(server: Server) -> httpx.Client:
+@pytest.fixture(scope="module")
+def both(server: Server) -> Iterator[httpx.Client]:
     """An advisor of two classes."""
     server.workspace.python(BOTH).well()
-    return server.client("both")
+    yield server.client("both")
+    server.workspace.python(NOT_BOTH).well()
 
 
 def today() -> Any:

@@ -123,9 +123,8 @@ def test_two_tabs_go_on_at_once_and_a_copied_token_ends_the_session(own_server: 
     token = browser.cookies["csrftoken"]
 
     def refresh(cookie: str) -> httpx.Response:
-        other = httpx.Client(base_url=own_server.url)
         header = {"Cookie": f"edumetrics_refresh={cookie}; csrftoken={token}", "X-CSRFToken": token}
-        return other.post("/api/session/refresh/", headers=header)
+        return own_server.client().post("/api/session/refresh/", headers=header)
 
     tabs = [refresh(spent), refresh(spent)]
     assert [one.status_code for one in tabs] == [200, 200]
@@ -146,7 +145,7 @@ def test_signing_out_ends_the_session_in_every_tab(own_server: Server) -> None:
     assert browser.delete("/api/session/", headers=csrf(browser)).status_code == 204
     assert "edumetrics_refresh" not in browser.cookies
     header = {"Cookie": "; ".join(f"{name}={value}" for name, value in held.items()), "X-CSRFToken": held["csrftoken"]}
-    problem(httpx.Client(base_url=own_server.url).post("/api/session/refresh/", headers=header), 401)
+    problem(own_server.client().post("/api/session/refresh/", headers=header), 401)
     what = own_server.workspace.analysis.table("audit_log")["what"].to_list()
     assert what[-2:] == ["sign_in", "sign_out"]
 
