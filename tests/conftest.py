@@ -28,7 +28,7 @@ class Templates:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
-        self._made: dict[tuple[Pair, str], Workspace] = {}
+        self._made: dict[tuple[object, ...], Workspace] = {}
 
     def calibrated(self, pair: Pair, demo: str = STANDARD) -> Workspace:
         """A demo college that is calibrated; to be read only."""
@@ -36,6 +36,15 @@ class Templates:
             self._made[pair, demo] = workspace = new_workspace(pair, self._folder)
             workspace.manage_all("migrate --verbosity 0", f"demo_college {demo}", "calibrate")
         return self._made[pair, demo]
+
+    def scripted(self, pair: Pair, *scripts: str) -> Workspace:
+        """The standard demo college, calibrated, on which scripts were run inside Django; to be read only."""
+        if not scripts:
+            return self.calibrated(pair)
+        if (pair, scripts) not in self._made:
+            self._made[pair, scripts] = workspace = self.scripted(pair, *scripts[:-1]).copy(self._folder)
+            workspace.python(scripts[-1]).well()
+        return self._made[pair, scripts]
 
     def drop(self) -> None:
         for workspace in self._made.values():

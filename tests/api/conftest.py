@@ -8,15 +8,14 @@ import pytest
 
 from tests.api.predictions import PREDICTIONS
 from tests.api.server import CAST, Server
-from tests.conftest import STANDARD, Templates
+from tests.conftest import Templates
 from tests.integration.workspace import Pair
 
 
 @pytest.fixture(scope="session")
 def server(pair: Pair, templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The standard demo college with the cast of server.py. Shared: leave nothing behind that others could see."""
-    workspace = templates.calibrated(pair, STANDARD).copy(tmp_path_factory.mktemp("served"))
-    workspace.python(CAST).well()
+    workspace = templates.scripted(pair, CAST).copy(tmp_path_factory.mktemp("served"))
     running = Server(workspace)
     running.start()
     yield running
@@ -27,9 +26,7 @@ def server(pair: Pair, templates: Templates, tmp_path_factory: pytest.TempPathFa
 @pytest.fixture(scope="session")
 def predicted(pair: Pair, templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """The same with predictions, model cards and a ledger; leave nothing behind that others could see."""
-    workspace = templates.calibrated(pair, STANDARD).copy(tmp_path_factory.mktemp("predicted"))
-    workspace.python(CAST).well()
-    workspace.python(PREDICTIONS).well()
+    workspace = templates.scripted(pair, CAST, PREDICTIONS).copy(tmp_path_factory.mktemp("predicted"))
     running = Server(workspace)
     running.start()
     yield running
@@ -40,8 +37,7 @@ def predicted(pair: Pair, templates: Templates, tmp_path_factory: pytest.TempPat
 @pytest.fixture
 def own_server(pair: Pair, templates: Templates, tmp_path: Path) -> Iterator[Server]:
     """The same, to do anything to."""
-    workspace = templates.calibrated(pair, STANDARD).copy(tmp_path)
-    workspace.python(CAST).well()
+    workspace = templates.scripted(pair, CAST).copy(tmp_path)
     running = Server(workspace)
     running.start()
     yield running

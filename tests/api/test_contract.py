@@ -47,9 +47,7 @@ have, a year in which nobody studies here. That they refuse it with a documented
 @pytest.fixture
 def running(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server for each test, since the calls change whatever they may, accounts too."""
-    pair = need(("sqlite", "sqlite"))
-    workspace = templates.calibrated(pair).copy(tmp_path_factory.mktemp("contract"))
-    workspace.python(CAST).well()
+    workspace = templates.scripted(need(("sqlite", "sqlite")), CAST).copy(tmp_path_factory.mktemp("contract"))
     server = Server(workspace, {"THROTTLE_USER": "", "THROTTLE_ADDRESS": "", "THROTTLE_SIGN_IN": ""})
     server.start()
     yield server

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_play
 
 from tests.api.predictions import PREDICTIONS
 from tests.api.server import CAST, PASSWORD, Server
-from tests.conftest import STANDARD, Templates
+from tests.conftest import Templates
 from tests.integration.workspace import ROOT
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or ""
@@ -56,9 +56,8 @@ def portal(templates: Templates, tmp_path_factory: pytest.TempPathFactory) -> It
     """The standard demo college with predictions, served with the portal; shared by the tests of pages."""
     if not (PORTAL / "dist" / "index.html").is_file():
         missing("the portal is not built: make portal")
-    workspace = templates.calibrated(("sqlite", "sqlite"), STANDARD).copy(tmp_path_factory.mktemp("portal"))
-    workspace.python(CAST).well()
-    workspace.python(PREDICTIONS).well()
+    made = templates.scripted(("sqlite", "sqlite"), CAST, PREDICTIONS)
+    workspace = made.copy(tmp_path_factory.mktemp("portal"))
     server = Server(workspace)
     server.start()
     yield server

@@ -110,11 +110,11 @@ class Workspace:
         )
         return Finished(done.returncode, done.stdout, done.stderr)
 
-    def manage_in_turn(self, *commands: str, **environment: str) -> list[Finished]:
-        """Commands, each one text without blanks inside arguments, one after the other in one process."""
+    def manage_in_turn(self, *commands: str | list[str], **environment: str) -> list[Finished]:
+        """Commands, one after the other in one process; each a list, or one text without blanks inside arguments."""
         request = {
             "environment": self.environment(environment),
-            "commands": [command.split() for command in commands],
+            "commands": [command.split() if isinstance(command, str) else command for command in commands],
         }
         process = _waiting_process()
         assert process.stdin
@@ -135,7 +135,7 @@ class Workspace:
 
     def python(self, script: str) -> Finished:
         """A script inside Django, run by ``manage.py shell``."""
-        return self.manage("shell", "--no-imports", "-c", script)
+        return self.manage_in_turn(["shell", "--no-imports", "-c", script])[0]
 
     def file(self, name: str, text: str) -> str:
         """Write a file into the folder; its path."""
