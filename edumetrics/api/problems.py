@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import Error as DatabaseError
+from django.db import connection
 from django.http import Http404, HttpRequest, HttpResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
@@ -80,7 +81,8 @@ def handle(error: Exception, context: Mapping[str, Any]) -> Response | None:
         error = exceptions.PermissionDenied()
     elif isinstance(error, EduMetricsError):
         error = exceptions.ValidationError(str(error))
-    elif isinstance(error, DatabaseError) and is_passing(error):
+    elif isinstance(error, DatabaseError) and (is_passing(error) or connection.connection is None):
+        # Without a connection there was none to be had, for whichever reason.
         _log.warning("the database cannot be reached", extra={"error": str(error)})
         error = Unavailable("The database cannot be reached at the moment. Try again in a little while.", wait=5)
     if not isinstance(error, exceptions.APIException):

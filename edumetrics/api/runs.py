@@ -9,15 +9,15 @@ from django.db.models import F, QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
-from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from edumetrics.accounts.models import Role
 from edumetrics.analysis_db.models import AnalysisRun, Runner
-from edumetrics.api.policy_file import policy_in_force
 from edumetrics.api.problems import Conflict, Unavailable
 from edumetrics.api.resources import Body, ListParameters, ListResource, Resource
+from edumetrics.api.weeks import week_field
 from edumetrics.audit.actions import What
 from edumetrics.runs import queue
 
@@ -133,16 +133,10 @@ class RunDetailSerializer(RunSerializer):
 class CalibrateSerializer(Body):
     """What to calibrate; nothing given: every week that is missing."""
 
-    recompute_from = serializers.IntegerField(
-        min_value=1, max_value=60, allow_null=True, required=False, help_text="score the weeks from this one on anew"
-    )
-
-    def validate_recompute_from(self, value: int | None) -> int | None:
-        """A week that the semester has."""
-        weeks = policy_in_force().calendar.weeks
-        if value is not None and value > weeks:
-            raise ValidationError(f"It is {value}; a semester has weeks 1 to {weeks}.")
-        return value
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        """Made at each request, since the policy may have been given a longer calendar."""
+        week = week_field("score the weeks from this one on anew", allow_null=True)
+        return super().get_fields() | {"recompute_from": week}
 
 
 class QueuedSerializer(serializers.Serializer[Any]):

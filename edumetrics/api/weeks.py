@@ -21,9 +21,9 @@ class _Week(serializers.IntegerField):
         super().__init__(**{"min_value": 1, "max_value": weeks, "required": False, **options})
 
 
-def week_field(help_text: str) -> serializers.IntegerField:
-    """A parameter that is a week of the semester."""
-    return _Week(help_text=help_text)
+def week_field(help_text: str, **options: Any) -> serializers.IntegerField:
+    """A parameter or field that is a week of the semester, and need not be given."""
+    return _Week(help_text=help_text, **options)
 
 
 def _term_fields() -> dict[str, serializers.Field[Any, Any, Any, Any]]:

@@ -257,12 +257,20 @@ def test_the_ledger_in_every_order(predicted: Server, ordering: str, by: str) ->
     assert values == sorted(values, reverse=ordering.startswith("-"))
 
 
-@pytest.mark.parametrize("path", [*LISTS, "models"])
+@pytest.mark.parametrize("path", [*LISTS[1:], "models"])
 def test_without_a_trained_model_an_empty_list_says_what_it_takes(admin: httpx.Client, path: str) -> None:
     answer = body(admin, path)
     assert (answer["count"], answer["results"]) == (0, [])
     expected = "No exam has been looked back on yet" if path == "post-exam" else "No trained model yet: "
     assert answer["reason"].startswith(expected)
+
+
+def test_without_a_trained_model_a_midterm_is_told_by_the_rule_of_thumb(admin: httpx.Client) -> None:
+    found = rows(admin, "pre-midterm")
+    assert len(found) == body(admin, "pre-midterm")["count"] > 0
+    for row in found:
+        assert (row["model_version"], row["low"], row["high"]) == (None, None, None)
+        assert row["note"].startswith("No trained model yet: a rule of thumb")
 
 
 def test_without_results_there_is_no_ledger(admin: httpx.Client) -> None:

@@ -169,6 +169,7 @@ class Workspace:
     def copy(self, folder: Path) -> "Workspace":
         """The same content in databases of its own."""
         folder = folder / uuid4().hex
+        folder.mkdir(parents=True)
         return Workspace(folder, self.analysis.copy(folder), self.college.copy(folder))
 
     def drop(self) -> None:
@@ -195,6 +196,7 @@ def _waiting_process() -> "subprocess.Popen[str]":
 def new_workspace(pair: Pair, folder: Path) -> Workspace:
     """Two empty databases."""
     folder = folder / uuid4().hex
+    folder.mkdir(parents=True)
     analysis, college = pair
     return Workspace(folder, new_database(analysis, folder, "analysis"), new_database(college, folder, "college"))
 
