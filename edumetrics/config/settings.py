@@ -45,7 +45,7 @@ HTTPS = env.bool("HTTPS", default=False)
 INSTALLED_APPS = [
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.staticfiles",
+    "edumetrics.config.static.StaticFiles",
     "rest_framework",
     "rest_framework_simplejwt.token_blacklist",
     "drf_spectacular",

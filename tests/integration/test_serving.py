@@ -1,6 +1,7 @@
 """manage.py serve: server and scheduler begin together and end together, and leave nothing behind."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -38,9 +39,19 @@ class Served:
         return found
 
 
+@pytest.fixture(scope="module")
+def collected(templates: Templates) -> Path:
+    """A folder of collected static files: compressing them takes some seconds."""
+    workspace = templates.calibrated(("sqlite", "sqlite"))
+    workspace.python("from edumetrics.config.static import collect; collect()").well()
+    return workspace.folder / "data" / "static"
+
+
 @pytest.fixture
-def workspace(templates: Templates, make: Maker) -> Workspace:
-    return make(copy=templates.calibrated(("sqlite", "sqlite")))
+def workspace(templates: Templates, make: Maker, collected: Path) -> Workspace:
+    made = make(copy=templates.calibrated(("sqlite", "sqlite")))
+    shutil.copytree(collected, made.folder / "data" / "static")
+    return made
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ import os
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management import call_command
-
+from edumetrics.config.static import collect
 from edumetrics.runs.commands import EduMetricsCommand
 from edumetrics.runs.serving import Serving
 
@@ -32,7 +31,7 @@ exit codes: 0 stopped, 1 the server or the scheduler ended by itself"""
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until told to stop."""
-        call_command("collectstatic", interactive=False, verbosity=0)
+        collect()
         serving = Serving(options["host"], options["port"], options["workers"], self._say)
         if code := serving.work():
             raise SystemExit(code)
