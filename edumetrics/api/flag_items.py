@@ -10,7 +10,8 @@ from rest_framework import serializers
 from edumetrics.accounts.models import User
 from edumetrics.analysis_db.models import RosterClass, RosterStudent, WeeklyFlags, WeeklyMetrics
 from edumetrics.api.flag_ids import FlagKey, flag_id
-from edumetrics.api.triage import Cut, today
+from edumetrics.api.policy_file import today
+from edumetrics.api.triage import Cut
 from edumetrics.api.weeks import WeekStatusSerializer
 from edumetrics.engine.flags.codes import LEVELS, LISTS, MISSING, REASONS, STRENGTHS
 from edumetrics.interventions.models import FlagFeedback, InterventionLog, Snooze

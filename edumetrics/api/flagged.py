@@ -16,9 +16,10 @@ from edumetrics.analysis_db.models import AnalysisState, WeeklyFlags
 from edumetrics.api.flag_ids import key_of
 from edumetrics.api.flag_items import FeedbackSerializer, FlagSerializer, SnoozeSerializer, flag_items, flag_values
 from edumetrics.api.kinds_of_week import about_week
+from edumetrics.api.policy_file import today
 from edumetrics.api.problems import Conflict
 from edumetrics.api.resources import Body, Key, ListResource, Resource
-from edumetrics.api.triage import cut_for, level_order, list_order, today
+from edumetrics.api.triage import cut_for, level_order, list_order
 from edumetrics.api.weeks import TermListParameters, of_weeks
 from edumetrics.engine.flags.codes import LEVELS, LISTS
 from edumetrics.interventions.feedback import give_feedback
@@ -54,6 +55,7 @@ class Flagged(ListResource):
     parameters = FlaggedParameters
     item = FlagSerializer
     csv_name = "flagged"
+    keeps = True
     order = (list_order(), *_BY_RANK)
     orders = {
         "rank": (F("rank_in_class").asc(nulls_last=True), F("urgency").desc(), *_LAST),

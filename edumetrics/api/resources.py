@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 from edumetrics.accounts import scope
 from edumetrics.accounts.models import Role, User
 from edumetrics.accounts.signing_in import client_address
+from edumetrics.api.kept import Answer, Asked, asked
 from edumetrics.api.rendering import CsvRenderer, JsonRenderer
 from edumetrics.api.tables import csv_lines
 from edumetrics.api.throttles import AddressThrottle, UserThrottle
@@ -96,17 +97,33 @@ class Resource(APIView):
     throttle_classes: Sequence[Any] = (UserThrottle,)
     is_throttled: ClassVar[bool] = True
     """Whether requests from one address are counted."""
+    keeps: ClassVar[bool] = False
+    """Whether answers to a GET are kept until something that they are made of changes (kept.py)."""
+    _asked: Asked | None = None
+    _kept: Answer | None = None
 
     def roles_for(self, method: str) -> Sequence[Role]:
         """Who may use the method."""
         return self.roles_of.get(method, self.roles)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the parameters too, of every method."""
+        """Check the parameters too, of every method; they were right where an answer to them is kept."""
         if self.is_throttled:
             self._check_address(request)
         super().initial(request, *args, **kwargs)
-        _ = self.query
+        if request.method == "GET" and self.may_keep():
+            self._asked = asked(request)
+            self._kept = self._asked.answer() if self._asked else None
+        if self._kept is None:
+            _ = self.query
+
+    def may_keep(self) -> bool:
+        """Whether this answer may be kept."""
+        return self.keeps
+
+    def kept_answer(self) -> HttpResponse | None:
+        """The answer, where one is kept. What the making of it would have recorded is to be recorded again."""
+        return self._kept.response() if self._kept else None
 
     @cached_property
     def query(self) -> dict[str, Any]:
@@ -167,6 +184,8 @@ class Resource(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Answers are for this user only, and to be asked for again (ETag) before they are used again."""
         response.headers.setdefault("Cache-Control", "private, no-cache")
+        if self._asked and not self._kept and isinstance(response, Response) and response.status_code == 200:
+            response.add_post_render_callback(self._asked.keep)
         return super().finalize_response(request, response, *args, **kwargs)
 
 
@@ -228,6 +247,8 @@ class ListResource(Resource):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """A page of the list, or with format=csv the whole of it."""
+        if (kept := self.kept_answer()) is not None:
+            return kept
         rows = self.ordered(self.rows())
         if self.query["format"] == "csv" or getattr(request.accepted_renderer, "format", "") == "csv":
             return self._as_csv(rows)

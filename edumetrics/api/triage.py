@@ -8,7 +8,6 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -17,7 +16,7 @@ from django.db.models.expressions import Combinable
 from edumetrics.accounts import scope
 from edumetrics.accounts.models import Role, User
 from edumetrics.analysis_db.models import AnalysisState, WeeklyFlags, WeeklyMetrics
-from edumetrics.api.policy_file import policy_in_force
+from edumetrics.api.policy_file import policy_in_force, today
 from edumetrics.api.weeks import of_weeks
 from edumetrics.engine.calendar import term_of
 from edumetrics.engine.flags.codes import LEVELS, LISTS
@@ -75,11 +74,6 @@ def _week(key: tuple[int, int, int]) -> dict[str, int]:
 def _is_published() -> Exists:
     here = {name: OuterRef(name) for name in ("class_id", "academic_year", "semester", "sem_week")}
     return Exists(AnalysisState.objects.filter(**here))
-
-
-def today() -> date:
-    """The date at the college."""
-    return datetime.now(UTC).astimezone(policy_in_force().calendar.zone).date()
 
 
 def cut_for(user: User, query: Mapping[str, Any]) -> Cut:
