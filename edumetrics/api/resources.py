@@ -1,7 +1,7 @@
 """What every resource has in common: parameters that are checked, roles, and lists with pages, orderings and CSV."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -24,6 +24,7 @@ from edumetrics.api.rendering import CsvRenderer, JsonRenderer
 from edumetrics.api.tables import csv_lines
 from edumetrics.api.throttles import AddressThrottle, UserThrottle
 from edumetrics.audit.actions import What, pseudonym, record
+from edumetrics.databases.compiled import Compiled
 
 KEY_LENGTH = 64
 PAGE_SIZE = 25
@@ -189,6 +190,37 @@ class Resource(APIView):
         return super().finalize_response(request, response, *args, **kwargs)
 
 
+def in_order(
+    rows: "QuerySet[Any, Any]", order: Sequence[Any], orders: Mapping[str, Sequence[Any]], asked: str | None
+) -> "QuerySet[Any, Any]":
+    """The rows in the order asked for, one of ``orders`` or with a minus its reverse; None: in ``order``."""
+    if asked is None:
+        return rows.order_by(*order)
+    ordered = rows.order_by(*orders[asked.removeprefix("-")])
+    return ordered.reverse() if asked.startswith("-") else ordered
+
+
+class Found:
+    """Rows of a compiled query as the list resource needs them: counted, cut into pages, gone through."""
+
+    def __init__(self, compiled: Compiled, shape: tuple[Hashable, ...], values: Mapping[str, Any]) -> None:
+        self._compiled = compiled
+        self._shape = shape
+        self._values = values
+
+    def count(self) -> int:
+        """How many there are. One query."""
+        return self._compiled.count(*self._shape, **self._values)
+
+    def __getitem__(self, part: slice) -> list[dict[str, Any]]:
+        """One query."""
+        return self._compiled.page(part.start, part.stop - part.start, *self._shape, **self._values)
+
+    def iterator(self, chunk_size: int) -> Iterator[dict[str, Any]]:
+        """In the same order, not all in memory at once."""
+        return self._compiled.query(*self._shape, **self._values).iterator(chunk_size=chunk_size)
+
+
 class ListParameters(Parameters):
     """The parameters of every list. A subclass adds its filters."""
 
@@ -256,12 +288,7 @@ class ListResource(Resource):
 
     def ordered(self, rows: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
         """In the order asked for; always a total one, so that pages neither repeat nor leave out a row."""
-        asked: str | None = self.query.get("ordering")
-        if asked is None:
-            return rows.order_by(*self.order)
-        fields = self.orders[asked.removeprefix("-")]
-        ordered = rows.order_by(*fields)
-        return ordered.reverse() if asked.startswith("-") else ordered
+        return in_order(rows, self.order, self.orders, self.query.get("ordering"))
 
     def _page(self, rows: "QuerySet[Any, Any]") -> dict[str, Any]:
         number, size = self.query["page"], self.query["page_size"]
