@@ -55,8 +55,8 @@ check: lint types borders portal-check  ## style, types, import contracts, migra
 	@$(BIN)/python docs/make_reference.py --check
 
 docs: $(VENV)/dev.stamp  ## make the pages of docs/reference that come from the code
-	@$(BIN)/python docs/make_reference.py
 	@$(MANAGE) spectacular --format openapi-json --validate --fail-on-warn --file docs/reference/openapi.json
+	@$(BIN)/python docs/make_reference.py
 
 bench: $(VENV)/dev.stamp  ## measure a calibration beside its floor, on SQLite and PostgreSQL
 	@$(BIN)/python -m benchmarks.calibrate

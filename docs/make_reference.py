@@ -3,6 +3,7 @@
 With ``--check`` nothing is written, and the exit code is 1 where a page is out of date.
 """
 
+import json
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -112,10 +113,41 @@ def _column(field: Any) -> str:
     return f"| `{field.column}` | {kind} | {'yes' if field.null else ''} | {field.help_text} |"
 
 
+def addresses_page() -> str:
+    """Every address and method of the API, from its document."""
+    document = json.loads((PAGES / "openapi.json").read_text(encoding="utf-8"))
+    lines = [
+        "# Addresses of the API\n",
+        MADE,
+        "Every address with its parameters. What holds for all of them is in [REST API](api.md); fields and errors are "
+        "in the document, [openapi.json](openapi.json). A list says what one of its rows is, and takes `page`, "
+        "`page_size` and `format` too.\n",
+        "| address | | |",
+        "| --- | --- | --- |",
+    ]
+    for path, methods in sorted(document["paths"].items()):
+        for method, operation in methods.items():
+            names = [one["name"] for one in operation.get("parameters", []) if one["in"] == "query"]
+            named = ", ".join(f"`{name}`" for name in names if name not in ("page", "page_size", "format"))
+            what = " ".join(_about(operation, document["components"]["schemas"]).split()).replace("|", "\\|")
+            lines.append(f"| `{method.upper()} {path}` | {what} | {named} |")
+    return "\n".join(lines) + "\n"
+
+
+def _about(operation: Any, schemas: Any) -> str:
+    """What an address is for; of a list what a row of it is, since all lists describe themselves alike."""
+    answer = operation["responses"].get("200", {}).get("content", {}).get("application/json", {}).get("schema", {})
+    page = schemas.get(answer.get("$ref", "").rpartition("/")[2], {})
+    row = page.get("properties", {}).get("results", {}).get("items", {}).get("$ref", "").rpartition("/")[2]
+    of_row: str = schemas.get(row, {}).get("description", "")
+    return f"List: {of_row}" if of_row else str(operation.get("description", ""))
+
+
 MADE_PAGES: dict[str, Callable[[], str]] = {
     "policy.md": policy_page,
     "codes.md": codes_page,
     "analysis-tables.md": tables_page,
+    "api-addresses.md": addresses_page,
 }
 
 

@@ -5,12 +5,13 @@ everybody. A student belongs to the class that the roster says now, so what was 
 seen by the advisor of the class that they are in.
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Model, QuerySet
 
 from edumetrics.accounts.models import Role, User
 from edumetrics.analysis_db.models import RosterClass, RosterStudent
+from edumetrics.databases.compiled import Compiled
 
 Row = TypeVar("Row", bound=Model)
 
@@ -38,11 +39,35 @@ def of_students(rows: "QuerySet[Row]", user: User, field: str = "student_id") ->
     return rows.filter(**{f"{field}__in": seen.values("student_id")})
 
 
+def standing_for(role: str, pk: int) -> User:
+    """A user as far as scope goes, to build queries with that are compiled once."""
+    return User(pk=pk, role=role)
+
+
 def may_see_class(user: User, class_id: str) -> bool:
     """Whether there is such a class for this user."""
-    return class_ids(user).filter(class_id=class_id).exists()
+    return bool(_THE_CLASS.rows(user.role, class_id=class_id, **of_user(user)))
 
 
 def may_see_student(user: User, student_id: str) -> bool:
     """Whether there is such a student for this user."""
-    return of_students(RosterStudent.objects.filter(student_id=student_id), user).exists()
+    return bool(_THE_STUDENT.rows(user.role, student_id=student_id, **of_user(user)))
+
+
+def of_user(user: User) -> dict[str, int]:
+    """The value ``user`` of a compiled query whose rows are in scope; an admin's has none."""
+    return {} if user.is_admin else {"user": user.pk}
+
+
+def _the_class(role: str, class_id: str, user: int = 0) -> "QuerySet[Any, Any]":
+    seen = class_ids(standing_for(role, user))
+    return RosterClass.objects.filter(class_id=class_id, class_id__in=seen).values("class_id")
+
+
+def _the_student(role: str, student_id: str, user: int = 0) -> "QuerySet[Any, Any]":
+    found = RosterStudent.objects.filter(student_id=student_id)
+    return of_students(found, standing_for(role, user)).values("student_id")
+
+
+_THE_CLASS = Compiled(_the_class)
+_THE_STUDENT = Compiled(_the_student)

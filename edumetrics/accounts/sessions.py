@@ -98,6 +98,16 @@ def end_all(user: User) -> None:
     )
 
 
+def forget_expired(now: datetime) -> int:
+    """Remove refresh tokens that are over, spent or not, and sessions that no token can name any more; how many.
+
+    Each use of a refresh token leaves a row, which is of no use once nobody could be signed in by it.
+    """
+    _, removed = OutstandingToken.objects.filter(expires_at__lte=now).delete()
+    ended, _ = PortalSession.objects.filter(ended_at__lt=now - RefreshToken.lifetime).delete()
+    return removed.get(OutstandingToken._meta.label, 0) + ended
+
+
 def _read(refresh: str) -> Token:
     """The token's signature and expiry are checked here, and not whether it is spent."""
     try:

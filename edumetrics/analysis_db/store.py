@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from time import time
 from typing import Any
 
 import polars as pl
@@ -110,12 +111,21 @@ def replace_other_students(
         check_run(writer, run_id)
         elsewhere = [f"class_id NOT IN ({classes})" for classes in _in_parts(scored)]
         writer.execute(f"DELETE FROM roster_student WHERE class_id IS NULL OR ({' AND '.join(elsewhere) or '1 = 1'})")
+        _revise(writer)
     for part in others:
         with open_writer(settings) as writer:
             check_run(writer, run_id)
             _replace_students(writer, part, [], run_id)
+            _revise(writer)
         written += part.height
     return written
+
+
+def _revise(writer: Writer) -> None:
+    """Say that answers may be others now, where no table with a trigger that says so is written (migration 0005)."""
+    now = int(1000 * time())
+    grown = f"CASE WHEN number < {now} THEN {now} ELSE number + 1 END"
+    writer.execute(f"UPDATE revision SET number = {grown} WHERE class_id = ''")
 
 
 def check_run(writer: Writer, run_id: int) -> None:

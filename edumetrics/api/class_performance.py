@@ -132,6 +132,7 @@ class ClassPerformance(ListResource):
     parameters = ClassPerformanceParameters
     item = ClassPerformanceSerializer
     csv_name = "class-performance"
+    keeps = True
 
     def rows(self) -> Any:
         """The class-weeks in scope."""

@@ -42,6 +42,7 @@ class Classes(ListResource):
     parameters = ClassParameters
     item = ClassSerializer
     csv_name = "classes"
+    keeps = True
     order = ("class_id",)
     orders = {
         "class_id": ("class_id",),

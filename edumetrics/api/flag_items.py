@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django.db.models import CharField, OuterRef, Q, QuerySet, Subquery
@@ -10,10 +11,12 @@ from rest_framework import serializers
 from edumetrics.accounts.models import User
 from edumetrics.analysis_db.models import RosterClass, RosterStudent, WeeklyFlags, WeeklyMetrics
 from edumetrics.api.flag_ids import FlagKey, flag_id
-from edumetrics.api.triage import Cut, today
+from edumetrics.api.policy_file import today
+from edumetrics.api.triage import Cut
 from edumetrics.api.weeks import WeekStatusSerializer
+from edumetrics.databases.compiled import Compiled
 from edumetrics.engine.flags.codes import LEVELS, LISTS, MISSING, REASONS, STRENGTHS
-from edumetrics.interventions.models import FlagFeedback, InterventionLog, Snooze
+from edumetrics.interventions.models import FlagFeedback, InterventionLog
 from edumetrics.interventions.snoozes import active_snoozes, put_off
 
 TREND_WEEKS = 8
@@ -177,8 +180,8 @@ def flag_items(rows: Sequence[Mapping[str, Any]], user: User) -> list[dict[str, 
     if not rows:
         return []
     ids = list({row["student_id"] for row in rows})
-    weeks, before = _weeks_of(rows, ids), _levels_of(rows, ids)
-    contacts, snoozes, said = _contacts_of(ids), _snoozes_of(ids), _feedback_of(rows, ids, user)
+    weeks, before = _weeks_of(rows), _levels_of(rows)
+    contacts, snoozes, said = _contacts_of(ids), _snoozes_of(ids), _feedback_of(rows, user)
     return [
         _item(row)
         | {
@@ -222,32 +225,78 @@ def _term(row: Mapping[str, Any]) -> Term:
     return row["student_id"], row["academic_year"], row["semester"]
 
 
-def _in_weeks(rows: Sequence[Mapping[str, Any]], back: int) -> Q:
-    """The weeks of the rows' semesters from ``back`` weeks before the first to the last."""
-    found: dict[tuple[int, int], list[int]] = defaultdict(list)
-    for row in rows:
-        found[row["academic_year"], row["semester"]].append(row["sem_week"])
-    condition = Q()
-    for (year, semester), weeks in found.items():
-        span = (min(weeks) - back, max(weeks))
-        condition |= Q(academic_year=year, semester=semester, sem_week__range=span)
-    return condition
+def _in_weeks(rows: Sequence[Mapping[str, Any]], back: int) -> dict[str, Any]:
+    """Values of ``_of_weeks``: from ``back`` weeks before the first of the rows to the last of them.
+
+    Where the rows are of several semesters, the weeks of all of them, so that one form of the query does for any rows.
+    """
+    weeks = [row["sem_week"] for row in rows]
+    return {
+        "ids": sorted({row["student_id"] for row in rows}),
+        "years": sorted({row["academic_year"] for row in rows}),
+        "semesters": sorted({row["semester"] for row in rows}),
+        "first": min(weeks) - back,
+        "last": max(weeks),
+    }
 
 
-def _weeks_of(rows: Sequence[Mapping[str, Any]], ids: Sequence[str]) -> dict[Term, dict[int, dict[str, Any]]]:
+def _of_weeks(ids: Any, years: Any, semesters: Any, first: int, last: int) -> Q:
+    return Q(
+        student_id__among=ids,
+        academic_year__among=years,
+        semester__among=semesters,
+        sem_week__gte=first,
+        sem_week__lte=last,
+    )
+
+
+def _metrics(**weeks: Any) -> "QuerySet[Any, Any]":
+    rows: QuerySet[Any, Any] = WeeklyMetrics.objects.filter(_of_weeks(**weeks)).values(
+        *_KEY, *_TREND.values(), "computed_at"
+    )
+    return rows
+
+
+def _levels(**weeks: Any) -> "QuerySet[Any, Any]":
+    rows: QuerySet[Any, Any] = WeeklyFlags.objects.filter(_of_weeks(**weeks)).values(*_KEY, "risk_level")
+    return rows
+
+
+def _contacts(ids: Any) -> "QuerySet[Any, Any]":
+    log = InterventionLog.objects.filter(student_id__among=ids).order_by("logged_at", "id")
+    return log.values(
+        "id", "student_id", "kind", "logged_at", "advisor", "outcome", "follow_up_on", "follow_up_done_at"
+    )
+
+
+def _active(day: date, ids: Any) -> "QuerySet[Any, Any]":
+    found = active_snoozes(day).filter(student_id__among=ids)
+    return found.values("student_id", "risk_level", "reason", "until", "by", "at")
+
+
+def _feedback(by: str, **weeks: Any) -> "QuerySet[Any, Any]":
+    rows: QuerySet[Any, Any] = FlagFeedback.objects.filter(_of_weeks(**weeks), by=by).values(
+        *_KEY, "helpful", "why", "at"
+    )
+    return rows
+
+
+_METRICS, _LEVELS, _CONTACTS = Compiled(_metrics), Compiled(_levels), Compiled(_contacts)
+_ACTIVE, _FEEDBACK = Compiled(_active), Compiled(_feedback)
+
+
+def _weeks_of(rows: Sequence[Mapping[str, Any]]) -> dict[Term, dict[int, dict[str, Any]]]:
     """The metrics of the weeks that the trends of the rows show: student and term -> week -> values."""
-    metrics = WeeklyMetrics.objects.filter(_in_weeks(rows, TREND_WEEKS), student_id__in=ids)
     found: dict[Term, dict[int, dict[str, Any]]] = defaultdict(dict)
-    for week in metrics.values(*_KEY, *_TREND.values(), "computed_at"):
+    for week in _METRICS.rows(**_in_weeks(rows, TREND_WEEKS)):
         found[_term(week)][week["sem_week"]] = week
     return found
 
 
-def _levels_of(rows: Sequence[Mapping[str, Any]], ids: Sequence[str]) -> dict[Term, dict[int, str | None]]:
+def _levels_of(rows: Sequence[Mapping[str, Any]]) -> dict[Term, dict[int, str | None]]:
     """The levels of the same weeks: student and term -> week -> level."""
-    flags = WeeklyFlags.objects.filter(_in_weeks(rows, TREND_WEEKS), student_id__in=ids)
     found: dict[Term, dict[int, str | None]] = defaultdict(dict)
-    for week in flags.values(*_KEY, "risk_level"):
+    for week in _LEVELS.rows(**_in_weeks(rows, TREND_WEEKS)):
         found[_term(week)][week["sem_week"]] = week["risk_level"]
     return found
 
@@ -280,10 +329,7 @@ def _trend(row: Mapping[str, Any], weeks: Mapping[int, Mapping[str, Any]]) -> di
 def _contacts_of(ids: Sequence[str]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """The contacts logged with each student, the first one first."""
     found: dict[str, list[Mapping[str, Any]]] = defaultdict(list)
-    log = InterventionLog.objects.filter(student_id__in=ids).order_by("logged_at", "id")
-    for row in log.values(
-        "id", "student_id", "kind", "logged_at", "advisor", "outcome", "follow_up_on", "follow_up_done_at"
-    ):
+    for row in _CONTACTS.rows(ids=ids):
         found[row["student_id"]].append(row)
     return found
 
@@ -309,21 +355,18 @@ def follow_up(contacts: Sequence[Mapping[str, Any]]) -> dict[str, Any] | None:
     }
 
 
-def _snoozes_of(ids: Sequence[str]) -> dict[str, Snooze]:
-    return {one.student_id: one for one in active_snoozes(today()).filter(student_id__in=ids)}
+def _snoozes_of(ids: Sequence[str]) -> dict[str, dict[str, Any]]:
+    return {one["student_id"]: one for one in _ACTIVE.rows(today(), ids=ids)}
 
 
-def _snooze_of(row: Mapping[str, Any], snoozes: Mapping[str, Snooze]) -> dict[str, Any] | None:
+def _snooze_of(row: Mapping[str, Any], snoozes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
     """The snooze that put this flag off; one that does not hold for it is not shown."""
     one = snoozes.get(row["student_id"])
-    if one is None or row["effective"] != "in_progress" or row["risk_level"] not in put_off(one.risk_level):
+    if one is None or row["effective"] != "in_progress" or row["risk_level"] not in put_off(one["risk_level"]):
         return None
-    return {"reason": one.reason, "until": one.until, "by": one.by, "at": one.at}
+    return {name: one[name] for name in ("reason", "until", "by", "at")}
 
 
-def _feedback_of(rows: Sequence[Mapping[str, Any]], ids: Sequence[str], user: User) -> dict[FlagKey, dict[str, Any]]:
-    given = FlagFeedback.objects.filter(_in_weeks(rows, 0), student_id__in=ids, by=user.username)
-    return {
-        _flag_key(row): {name: row[name] for name in ("helpful", "why", "at")}
-        for row in given.values(*_KEY, "helpful", "why", "at")
-    }
+def _feedback_of(rows: Sequence[Mapping[str, Any]], user: User) -> dict[FlagKey, dict[str, Any]]:
+    given = _FEEDBACK.rows(by=user.username, **_in_weeks(rows, 0))
+    return {_flag_key(row): {name: row[name] for name in ("helpful", "why", "at")} for row in given}

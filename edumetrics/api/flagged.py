@@ -16,10 +16,12 @@ from edumetrics.analysis_db.models import AnalysisState, WeeklyFlags
 from edumetrics.api.flag_ids import key_of
 from edumetrics.api.flag_items import FeedbackSerializer, FlagSerializer, SnoozeSerializer, flag_items, flag_values
 from edumetrics.api.kinds_of_week import about_week
+from edumetrics.api.policy_file import today
 from edumetrics.api.problems import Conflict
-from edumetrics.api.resources import Body, Key, ListResource, Resource
-from edumetrics.api.triage import cut_for, level_order, list_order, today
+from edumetrics.api.resources import Body, Found, Key, ListResource, Resource, in_order
+from edumetrics.api.triage import cut_for, cut_of, level_order, list_order
 from edumetrics.api.weeks import TermListParameters, of_weeks
+from edumetrics.databases.compiled import Compiled
 from edumetrics.engine.flags.codes import LEVELS, LISTS
 from edumetrics.interventions.feedback import give_feedback
 from edumetrics.interventions.snoozes import NotToBeSnoozed, end_snooze, snooze
@@ -48,12 +50,16 @@ class FlaggedParameters(TermListParameters):
     )
 
 
+_FILTERS = ("academic_year", "semester", "week", "class_id", "student_id", "level")
+
+
 class Flagged(ListResource):
     """The flags of a week."""
 
     parameters = FlaggedParameters
     item = FlagSerializer
     csv_name = "flagged"
+    keeps = True
     order = (list_order(), *_BY_RANK)
     orders = {
         "rank": (F("rank_in_class").asc(nulls_last=True), F("urgency").desc(), *_LAST),
@@ -66,18 +72,19 @@ class Flagged(ListResource):
         "weeks_flagged": ("escalation_level", "urgency", *_LAST),
     }
 
-    def rows(self) -> "QuerySet[Any, Any]":
+    def rows(self) -> Any:
         """In scope, each in the list that it is in for this user."""
         query = self.query
         self.check_class(query.get("class_id"))
         self.check_student(query.get("student_id"))
-        flags = of_weeks(scope.of_students(WeeklyFlags.objects.all(), self.user), query)
-        if "student_id" in query:
-            flags = flags.filter(student_id=query["student_id"])
-        if "level" in query:
-            flags = flags.filter(risk_level=query["level"])
-        found: QuerySet[Any, Any] = flag_values(flags, cut_for(self.user, query))
-        return found.filter(effective=query["list"]) if "list" in query else found
+        cut = cut_for(self.user, query)
+        filters = {name: query[name] for name in _FILTERS if name in query}
+        shape = (self.user.role, cut.shape, query.get("list"), query.get("ordering"))
+        return Found(_FLAGS, shape, {**filters, **cut.values, **scope.of_user(self.user)})
+
+    def ordered(self, rows: Any) -> Any:
+        """As they are."""
+        return rows
 
     def present(self, rows: Any) -> list[dict[str, Any]]:
         """With trend, movement, and what was done."""
@@ -95,6 +102,24 @@ class Flagged(ListResource):
         if week > published and not {"academic_year", "semester"} & set(self.query):
             return f"Week {week} is not published yet; the last one is week {published}."
         return about_week(week) or f"Nobody is flagged in week {week} who fits."
+
+
+def _flags(
+    role: str, cut: tuple[Any, ...], of_list: str | None, ordering: str | None, user: int = 0, **values: Any
+) -> "QuerySet[Any, Any]":
+    """The flags of a query of the API, in its order."""
+    flags = of_weeks(scope.of_students(WeeklyFlags.objects.all(), scope.standing_for(role, user)), values)
+    if "student_id" in values:
+        flags = flags.filter(student_id=values["student_id"])
+    if "level" in values:
+        flags = flags.filter(risk_level=values["level"])
+    found: QuerySet[Any, Any] = flag_values(flags, cut_of(cut, values))
+    return in_order(
+        found if of_list is None else found.filter(effective=of_list), Flagged.order, Flagged.orders, ordering
+    )
+
+
+_FLAGS = Compiled(_flags)
 
 
 class FeedbackBody(Body):

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from django.http import HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -13,7 +14,7 @@ from edumetrics.accounts.models import Role, User
 from edumetrics.accounts.signing_in import is_demo
 from edumetrics.analysis_db.models import AnalysisState, RosterClass
 from edumetrics.api.policy_file import policy_in_force
-from edumetrics.api.resources import Resource
+from edumetrics.api.resources import Body, Resource
 from edumetrics.audit.actions import What
 from edumetrics.interventions import follow_ups
 from edumetrics.interventions.models import InterventionLog
@@ -22,7 +23,7 @@ from edumetrics.runs.queue import runner_alive
 MOST_CLASSES = 200
 
 
-class NotifySerializer(serializers.Serializer[Any]):
+class NotifySerializer(Body):
     """What to be told of by mail."""
 
     weekly_briefing = serializers.BooleanField(required=False)
@@ -59,7 +60,7 @@ class MeSerializer(serializers.Serializer[Any]):
     )
 
 
-class OwnSettingsSerializer(serializers.Serializer[Any]):
+class OwnSettingsSerializer(Body):
     """What users set for themselves. What is left out stays."""
 
     capacity = serializers.IntegerField(min_value=0, max_value=1000, allow_null=True, required=False)
@@ -69,17 +70,21 @@ class OwnSettingsSerializer(serializers.Serializer[Any]):
 class Me(Resource):
     """Who I am."""
 
+    keeps = True
+
+    def may_keep(self) -> bool:
+        """Not those of admins, whom it tells which process was alive a moment ago."""
+        return super().may_keep() and not self.user.is_admin
+
     @extend_schema(operation_id="me_retrieve", responses={200: MeSerializer})
-    def get(self, request: Request) -> Response:
+    def get(self, request: Request) -> HttpResponse:
         """Name, role, classes, settings, and whether this is a demo."""
-        return Response(_present(self.user))
+        return self.kept_answer() or Response(_present(self.user))
 
     @extend_schema(operation_id="me_change", request=OwnSettingsSerializer, responses={200: MeSerializer})
     def patch(self, request: Request) -> Response:
         """Set the weekly capacity and what to be told of."""
-        given = OwnSettingsSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        values = given.validated_data
+        values = self.body(OwnSettingsSerializer)
         user = self.user
         if "capacity" in values:
             user.capacity = values["capacity"]

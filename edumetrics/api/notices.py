@@ -39,6 +39,7 @@ class Notices(ListResource):
     parameters = NoticeParameters
     item = NoticeSerializer
     csv_name = "notices"
+    keeps = True
     order = ("class_id", "academic_year", "semester", "sem_week", "code")
     orders = {
         "sem_week": ("academic_year", "sem_week", "class_id", "semester", "code"),

@@ -1,13 +1,13 @@
 """What every resource has in common: parameters that are checked, roles, and lists with pages, orderings and CSV."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound, ValidationError
@@ -19,10 +19,12 @@ from rest_framework.views import APIView
 from edumetrics.accounts import scope
 from edumetrics.accounts.models import Role, User
 from edumetrics.accounts.signing_in import client_address
+from edumetrics.api.kept import Answer, Asked, asked
 from edumetrics.api.rendering import CsvRenderer, JsonRenderer
 from edumetrics.api.tables import csv_lines
 from edumetrics.api.throttles import AddressThrottle, UserThrottle
 from edumetrics.audit.actions import What, pseudonym, record
+from edumetrics.databases.compiled import Compiled
 
 KEY_LENGTH = 64
 PAGE_SIZE = 25
@@ -96,17 +98,33 @@ class Resource(APIView):
     throttle_classes: Sequence[Any] = (UserThrottle,)
     is_throttled: ClassVar[bool] = True
     """Whether requests from one address are counted."""
+    keeps: ClassVar[bool] = False
+    """Whether answers to a GET are kept until something that they are made of changes (kept.py)."""
+    _asked: Asked | None = None
+    _kept: Answer | None = None
 
     def roles_for(self, method: str) -> Sequence[Role]:
         """Who may use the method."""
         return self.roles_of.get(method, self.roles)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check the parameters too, of every method."""
+        """Check the parameters too, of every method; they were right where an answer to them is kept."""
         if self.is_throttled:
             self._check_address(request)
         super().initial(request, *args, **kwargs)
-        _ = self.query
+        if request.method == "GET" and self.may_keep():
+            self._asked = asked(request)
+            self._kept = self._asked.answer() if self._asked else None
+        if self._kept is None:
+            _ = self.query
+
+    def may_keep(self) -> bool:
+        """Whether this answer may be kept."""
+        return self.keeps
+
+    def kept_answer(self) -> HttpResponse | None:
+        """The answer, where one is kept. What the making of it would have recorded is to be recorded again."""
+        return self._kept.response() if self._kept else None
 
     @cached_property
     def query(self) -> dict[str, Any]:
@@ -167,7 +185,40 @@ class Resource(APIView):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         """Answers are for this user only, and to be asked for again (ETag) before they are used again."""
         response.headers.setdefault("Cache-Control", "private, no-cache")
+        if self._asked and not self._kept and isinstance(response, Response) and response.status_code == 200:
+            response.add_post_render_callback(self._asked.keep)
         return super().finalize_response(request, response, *args, **kwargs)
+
+
+def in_order(
+    rows: "QuerySet[Any, Any]", order: Sequence[Any], orders: Mapping[str, Sequence[Any]], asked: str | None
+) -> "QuerySet[Any, Any]":
+    """The rows in the order asked for, one of ``orders`` or with a minus its reverse; None: in ``order``."""
+    if asked is None:
+        return rows.order_by(*order)
+    ordered = rows.order_by(*orders[asked.removeprefix("-")])
+    return ordered.reverse() if asked.startswith("-") else ordered
+
+
+class Found:
+    """Rows of a compiled query as the list resource needs them: counted, cut into pages, gone through."""
+
+    def __init__(self, compiled: Compiled, shape: tuple[Hashable, ...], values: Mapping[str, Any]) -> None:
+        self._compiled = compiled
+        self._shape = shape
+        self._values = values
+
+    def count(self) -> int:
+        """How many there are. One query."""
+        return self._compiled.count(*self._shape, **self._values)
+
+    def __getitem__(self, part: slice) -> list[dict[str, Any]]:
+        """One query."""
+        return self._compiled.page(part.start, part.stop - part.start, *self._shape, **self._values)
+
+    def iterator(self, chunk_size: int) -> Iterator[dict[str, Any]]:
+        """In the same order, not all in memory at once."""
+        return self._compiled.query(*self._shape, **self._values).iterator(chunk_size=chunk_size)
 
 
 class ListParameters(Parameters):
@@ -228,6 +279,8 @@ class ListResource(Resource):
 
     def get(self, request: Request, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """A page of the list, or with format=csv the whole of it."""
+        if (kept := self.kept_answer()) is not None:
+            return kept
         rows = self.ordered(self.rows())
         if self.query["format"] == "csv" or getattr(request.accepted_renderer, "format", "") == "csv":
             return self._as_csv(rows)
@@ -235,12 +288,7 @@ class ListResource(Resource):
 
     def ordered(self, rows: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":
         """In the order asked for; always a total one, so that pages neither repeat nor leave out a row."""
-        asked: str | None = self.query.get("ordering")
-        if asked is None:
-            return rows.order_by(*self.order)
-        fields = self.orders[asked.removeprefix("-")]
-        ordered = rows.order_by(*fields)
-        return ordered.reverse() if asked.startswith("-") else ordered
+        return in_order(rows, self.order, self.orders, self.query.get("ordering"))
 
     def _page(self, rows: "QuerySet[Any, Any]") -> dict[str, Any]:
         number, size = self.query["page"], self.query["page_size"]

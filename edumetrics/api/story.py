@@ -26,9 +26,9 @@ from edumetrics.api.columns import column_fields
 from edumetrics.api.flag_ids import FlagKey, flag_id
 from edumetrics.api.flag_items import FlagSerializer, ReasonSerializer, flag_items, flag_values
 from edumetrics.api.flagged import Flagged
-from edumetrics.api.policy_file import policy_in_force
+from edumetrics.api.policy_file import policy_in_force, today
 from edumetrics.api.student_performance import StudentWeekSerializer, student_items, student_weeks
-from edumetrics.api.triage import Cut, cut_for, today
+from edumetrics.api.triage import Cut, cut_for
 from edumetrics.api.weeks import WeekStatusSerializer, of_term, of_weeks
 from edumetrics.engine.flags.codes import LEVELS, LISTS
 from edumetrics.interventions.models import FlagFeedback, InterventionLog, Snooze

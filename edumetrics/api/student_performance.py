@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
+from django.http import HttpResponse
 from rest_framework import serializers
 
 from edumetrics.accounts import scope
@@ -11,9 +12,10 @@ from edumetrics.analysis_db.models import WeeklyFlags, WeeklyMetrics
 from edumetrics.api.class_weeks import ClassWeek, QuartilesSerializer, known, quartiles, values_of
 from edumetrics.api.columns import column_fields
 from edumetrics.api.kinds_of_week import KINDS, kind_of
-from edumetrics.api.resources import Key, ListResource
+from edumetrics.api.resources import Found, Key, ListResource, in_order
 from edumetrics.api.weeks import TermListParameters, WeekStatusSerializer, of_term
 from edumetrics.audit.actions import What
+from edumetrics.databases.compiled import Compiled
 from edumetrics.engine.flags.codes import LEVELS, LISTS
 
 _BANDS = {
@@ -75,23 +77,38 @@ class StudentPerformanceParameters(TermListParameters):
     student_id = Key(required=True)
 
 
+_FILTERS = ("student_id", "academic_year", "semester", "week", "class_id")
+
+
 class StudentPerformance(ListResource):
     """One student's metrics of a week, or without one the series of the semester."""
 
     parameters = StudentPerformanceParameters
     item = StudentWeekSerializer
     csv_name = "student-performance"
+    keeps = True
     order = ("academic_year", "semester", "sem_week")
     orders = {"sem_week": ("academic_year", "semester", "sem_week")}
 
-    def rows(self) -> "QuerySet[Any, Any]":
+    def rows(self) -> Any:
         """The weeks of the student."""
-        student_id = self.query["student_id"]
-        self.check_class(self.query.get("class_id"))
-        self.check_student(student_id)
-        self.audit(What.READ_STUDENT, student_id=student_id)
-        weeks = scope.of_students(WeeklyMetrics.objects.filter(student_id=student_id), self.user)
-        return student_weeks(of_term(weeks, self.query))
+        query = self.query
+        self.check_class(query.get("class_id"))
+        self.check_student(query["student_id"])
+        self.audit(What.READ_STUDENT, student_id=query["student_id"])
+        filters = {name: query[name] for name in _FILTERS if name in query}
+        return Found(_WEEKS, (self.user.role, query.get("ordering")), {**filters, **scope.of_user(self.user)})
+
+    def ordered(self, rows: Any) -> Any:
+        """As they are."""
+        return rows
+
+    def kept_answer(self) -> HttpResponse | None:
+        """It is read by somebody all the same."""
+        kept = super().kept_answer()
+        if kept is not None:
+            self.audit(What.READ_STUDENT, student_id=self.request.query_params["student_id"])
+        return kept
 
     def present(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """With flags and the class."""
@@ -106,6 +123,20 @@ def student_weeks(weeks: "QuerySet[WeeklyMetrics]") -> "QuerySet[WeeklyMetrics, 
     """Rows for ``student_items``."""
     rows: QuerySet[WeeklyMetrics, dict[str, Any]] = weeks.values(*_KEY, *_COLUMNS, "computed_at", "run_id")
     return rows
+
+
+def _weeks(role: str, ordering: str | None, student_id: str, user: int = 0, **values: Any) -> "QuerySet[Any, Any]":
+    weeks = WeeklyMetrics.objects.filter(student_id=student_id)
+    rows = student_weeks(of_term(scope.of_students(weeks, scope.standing_for(role, user)), values))
+    return in_order(rows, StudentPerformance.order, StudentPerformance.orders, ordering)
+
+
+def _flags(ids: Any) -> "QuerySet[Any, Any]":
+    flags = WeeklyFlags.objects.filter(student_id__among=ids)
+    return flags.values("student_id", "academic_year", "semester", "sem_week", "risk_level", "list", "contributions")
+
+
+_WEEKS, _FLAGS = Compiled(_weeks), Compiled(_flags)
 
 
 def student_items(rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -125,9 +156,7 @@ def _class_week(row: Mapping[str, Any]) -> ClassWeek:
 
 def _flags_of(rows: Sequence[Mapping[str, Any]]) -> dict[tuple[Any, ...], dict[str, Any]]:
     """The flags of the students in the rows, by key; those of other weeks too."""
-    flags = WeeklyFlags.objects.filter(student_id__in={row["student_id"] for row in rows})
-    columns = ("student_id", "academic_year", "semester", "sem_week", "risk_level", "list", "contributions")
-    return {_key(row): row for row in flags.values(*columns)}
+    return {_key(row): row for row in _FLAGS.rows(ids=sorted({row["student_id"] for row in rows}))}
 
 
 _MOST_KEPT = 10_000

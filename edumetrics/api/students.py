@@ -63,6 +63,7 @@ class Students(ListResource):
     parameters = StudentParameters
     item = StudentSerializer
     csv_name = "students"
+    keeps = True
     order = (F("name").asc(nulls_last=True), "student_id")
     orders = {
         "name": (F("name").asc(nulls_last=True), "student_id"),

@@ -41,6 +41,7 @@ class Subjects(ListResource):
     parameters = SubjectParameters
     item = SubjectSerializer
     csv_name = "subjects"
+    keeps = True
     order = ("semester", "subject_id")
     orders = {
         "subject_id": ("subject_id",),

@@ -6,9 +6,9 @@ Everything that shows or counts flags takes the list from here, so that they agr
 import heapq
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Case, CharField, Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Value, When
@@ -17,8 +17,9 @@ from django.db.models.expressions import Combinable
 from edumetrics.accounts import scope
 from edumetrics.accounts.models import Role, User
 from edumetrics.analysis_db.models import AnalysisState, WeeklyFlags, WeeklyMetrics
-from edumetrics.api.policy_file import policy_in_force
+from edumetrics.api.policy_file import policy_in_force, today
 from edumetrics.api.weeks import of_weeks
+from edumetrics.databases.compiled import Compiled
 from edumetrics.engine.calendar import term_of
 from edumetrics.engine.flags.codes import LEVELS, LISTS
 from edumetrics.interventions.snoozes import active_snoozes, put_off
@@ -49,12 +50,28 @@ class Cut:
         if self.contact is not None:
             whens += [When(Q(override=True, risk_level__isnull=False), then=Value("contact"))]
             whens += [
-                When(Q(list__in=_TO_SEE, student_id__in=ids, **_week(key)), then=Value("contact"))
+                When(Q(list__in=_TO_SEE, student_id__among=ids, **_week(key)), then=Value("contact"))
                 for key, ids in self.contact.items()
-                if ids
             ]
             whens += [When(list="contact", then=Value("watching"))]
         return Case(*whens, default=F("list"), output_field=CharField()) if whens else F("list")
+
+    @property
+    def shape(self) -> tuple[Hashable, ...]:
+        """What a query with ``as_case`` is compiled for; of its ``values``."""
+        weeks = None if self.contact is None else len(self.contact)
+        return tuple(sorted(set(self.snoozed.values()))), weeks, self.only_published
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What differs among cuts of a shape: by name, for ``cut_of``."""
+        found: dict[str, Any] = {}
+        for level in set(self.snoozed.values()):
+            found[f"held_{level}"] = [one for one, up_to in self.snoozed.items() if up_to == level]
+        for number, ((year, semester, week), ids) in enumerate((self.contact or {}).items()):
+            found |= {f"year_{number}": year, f"semester_{number}": semester, f"week_{number}": week}
+            found[f"contact_{number}"] = list(ids)
+        return found
 
     def _put_off(self) -> Q:
         """Flags that a snooze holds for: in the published week, not above its level, no override."""
@@ -63,9 +80,20 @@ class Cut:
             by_level[level].append(student_id)
         held = Q()
         for level, ids in by_level.items():
-            held |= Q(student_id__in=ids, risk_level__in=put_off(level))
+            held |= Q(student_id__among=ids, risk_level__in=put_off(level))
         held &= Q(override=False)
         return held if self.only_published else held & Q(_is_published())
+
+
+def cut_of(shape: tuple[Any, ...], values: Mapping[str, Any]) -> Cut:
+    """The cut that has this shape and these values."""
+    levels, weeks, only_published = shape
+    snoozed = {student_id: level for level in levels for student_id in values[f"held_{level}"]}
+    if weeks is None:
+        return Cut(snoozed, None, only_published)
+    keys = [tuple(values[f"{name}_{number}"] for name in ("year", "semester", "week")) for number in range(weeks)]
+    contact: Any = {key: frozenset(values[f"contact_{number}"]) for number, key in enumerate(keys)}
+    return Cut(snoozed, contact, only_published)
 
 
 def _week(key: tuple[int, int, int]) -> dict[str, int]:
@@ -77,11 +105,6 @@ def _is_published() -> Exists:
     return Exists(AnalysisState.objects.filter(**here))
 
 
-def today() -> date:
-    """The date at the college."""
-    return datetime.now(UTC).astimezone(policy_in_force().calendar.zone).date()
-
-
 def cut_for(user: User, query: Mapping[str, Any]) -> Cut:
     """How the lists of the weeks that ``query`` names are cut for the user, whatever else it filters by.
 
@@ -89,12 +112,12 @@ def cut_for(user: User, query: Mapping[str, Any]) -> Cut:
     students on the roll that the policy says. A constant number of queries.
     """
     only_published = not {"academic_year", "semester", "week"} & set(query)
-    snoozes = scope.of_students(active_snoozes(today()), user)
-    snoozed = dict(snoozes.values_list("student_id", "risk_level"))
+    seen, own = (user.role,), scope.of_user(user)
+    snoozed = {row["student_id"]: row["risk_level"] for row in _SNOOZED.rows(*seen, today(), **own)}
     if user.role != Role.ADVISOR and "capacity" not in query:
         return Cut(snoozed, None, only_published)
     weeks = {name: value for name, value in query.items() if name in ("academic_year", "semester", "week")}
-    flags = _to_place(of_weeks(scope.of_students(WeeklyFlags.objects.all(), user), weeks), only_published)
+    flags = _TO_PLACE.rows(*seen, only_published, **weeks, **own)
     rows = [row for row in flags if not _held(row, snoozed)]
     given = query.get("capacity", user.capacity)
     sizes = {} if given is not None else _default_sizes(user, weeks)
@@ -105,12 +128,17 @@ def cut_for(user: User, query: Mapping[str, Any]) -> Cut:
     return Cut(snoozed, {key: frozenset(ids) for key, ids in contact.items()}, only_published)
 
 
-def _to_place(flags: "QuerySet[WeeklyFlags]", only_published: bool) -> "QuerySet[WeeklyFlags, dict[str, Any]]":
+def _snoozed(role: str, day: date, user: int = 0) -> "QuerySet[Any, Any]":
+    return scope.of_students(active_snoozes(day), scope.standing_for(role, user)).values("student_id", "risk_level")
+
+
+def _to_place(role: str, only_published: bool, user: int = 0, **weeks: Any) -> "QuerySet[Any, Any]":
     """Who takes a place: flagged, not in progress, no override."""
     of_student = {name: OuterRef(name) for name in ("student_id", "academic_year", "semester", "sem_week")}
     marks = WeeklyMetrics.objects.filter(**of_student).values("academic_performance")[:1]
     published = Value(True) if only_published else _is_published()
-    found: QuerySet[WeeklyFlags, dict[str, Any]] = (
+    flags = of_weeks(scope.of_students(WeeklyFlags.objects.all(), scope.standing_for(role, user)), weeks)
+    found: QuerySet[Any, Any] = (
         flags.filter(list__in=_TO_SEE, override=False)
         .annotate(performance=Subquery(marks), published=published)
         .values(
@@ -119,6 +147,16 @@ def _to_place(flags: "QuerySet[WeeklyFlags]", only_published: bool) -> "QuerySet
         )
     )
     return found
+
+
+def _rolls(role: str, user: int = 0, **weeks: Any) -> "QuerySet[Any, Any]":
+    # By class and not by student, so that the index of classes and weeks alone can count them.
+    rolls = of_weeks(scope.of_classes(WeeklyMetrics.objects.all(), scope.standing_for(role, user)), weeks)
+    found: QuerySet[Any, Any] = rolls.values("academic_year", "semester", "sem_week").annotate(roll=Count("*"))
+    return found.order_by()
+
+
+_SNOOZED, _TO_PLACE, _ROLLS = Compiled(_snoozed), Compiled(_to_place), Compiled(_rolls)
 
 
 def _held(row: Mapping[str, Any], snoozed: Mapping[str, str]) -> bool:
@@ -141,9 +179,7 @@ def _default_sizes(user: User, query: Mapping[str, Any]) -> dict[Week, int]:
     """The share of the policy of the students on the roll, rounded up."""
     share = policy_in_force().triage.capacity_share
     counts: dict[Week, int] = defaultdict(int)
-    # By class and not by student, so that the index of classes and weeks alone can count them.
-    rolls = of_weeks(scope.of_classes(WeeklyMetrics.objects.all(), user), query)
-    for row in rolls.values("academic_year", "semester", "sem_week").annotate(roll=Count("*")).order_by():
+    for row in _ROLLS.rows(user.role, **query, **scope.of_user(user)):
         counts[_week_of(row)] += row["roll"]
     return {week: math.ceil(share * roll - _TOLERANCE) for week, roll in counts.items()}
 

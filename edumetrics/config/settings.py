@@ -168,6 +168,8 @@ X_FRAME_OPTIONS = "DENY"
 # The API
 
 MAX_BODY_BYTES = 1_000_000
+# Memory of each worker for answers that are kept until something changes (api/kept.py); 0: none is.
+KEPT_ANSWERS_MB = env.int("KEPT_ANSWERS_MB", default=64)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework_simplejwt.authentication.JWTAuthentication"],

@@ -21,6 +21,7 @@ import psycopg
 from django.conf import settings
 from django.db import InterfaceError, OperationalError, connections
 
+from edumetrics.accounts.sessions import forget_expired
 from edumetrics.analysis_db.models import AnalysisRun, Runner
 from edumetrics.databases.urls import dialect_of
 from edumetrics.engine.errors import PolicyError
@@ -32,6 +33,7 @@ from edumetrics.runs.schedule import EnqueueWeekly, Pauses, Situation, StartRun,
 
 # Whoever asks for a run should not wait for the next heartbeat.
 _LOOK_EVERY = 2.0
+_TIDY_EVERY = 3600.0
 _STOPS = {signal.SIGTERM, signal.SIGINT, signal.SIGHUP}
 
 _log = logging.getLogger("edumetrics.runs")
@@ -120,6 +122,7 @@ class Scheduler:
         self._child: Child | None = None
         self._weekly_due: datetime | None = None
         self._beat_at = 0.0
+        self._tidy_at = 0.0
         self._not_before: datetime | None = None
         self._outage = Pauses(1, 60)
         self._in_vain = Pauses(5, 120)
@@ -193,6 +196,8 @@ class Scheduler:
             self._start(step.run_id, waiting[step.run_id])
         if step is not None or time.monotonic() >= self._beat_at:
             self._beat(now)
+        if time.monotonic() >= self._tidy_at:
+            self._tidy(now)
         if dialect_of(self._database) == "sqlite":
             connections["default"].close()
 
@@ -212,6 +217,11 @@ class Scheduler:
         values = {"started": self._started, "seen": now, "next_weekly": due, "run_id": run_id}
         Runner.objects.update_or_create(name=self._name, defaults=values)
         self._beat_at = time.monotonic() + self._heartbeat
+
+    def _tidy(self, now: datetime) -> None:
+        removed = forget_expired(now)
+        _log.info("expired sign-ins removed", extra={"rows": removed})
+        self._tidy_at = time.monotonic() + _TIDY_EVERY
 
     # The process of a run
 

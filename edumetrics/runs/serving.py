@@ -62,9 +62,10 @@ class Serving:
         return 0
 
     def _server(self) -> list[str]:
+        """Whatever gunicorn.conf.py says, but for the address and the number of processes."""
         return [
-            *(sys.executable, "-m", "gunicorn", "edumetrics.config.wsgi", "--bind", f"{self._host}:{self._port}"),
-            *("--workers", str(self._workers), "--threads", "4", "--log-level", "warning"),
+            *(sys.executable, "-m", "gunicorn", "--config", str(Path(settings.BASE_DIR) / "gunicorn.conf.py")),
+            *("--bind", f"{self._host}:{self._port}", "--workers", str(self._workers)),
         ]
 
     def _check_port(self) -> None:

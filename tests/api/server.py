@@ -40,6 +40,7 @@ class Server:
 
     workspace: Workspace
     environment: Mapping[str, str] = field(default_factory=dict)
+    workers: int = 1
     url: str = ""
     _process: "subprocess.Popen[bytes] | None" = None
     _clients: list[httpx.Client] = field(default_factory=list)
@@ -51,7 +52,7 @@ class Server:
             port = free.getsockname()[1]
         self.url = f"http://localhost:{port}"
         command = [sys.executable, "-m", "gunicorn", "edumetrics.config.wsgi", "--bind", f"127.0.0.1:{port}"]
-        command += ["--workers", "1", "--threads", "4", "--log-level", "warning"]
+        command += ["--workers", str(self.workers), "--threads", "4", "--log-level", "warning"]
         environment = self.workspace.environment(self.environment)
         with (self.workspace.folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)

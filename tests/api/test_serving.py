@@ -311,6 +311,8 @@ def test_a_length_that_is_no_number_is_never_a_500(server: Server, length: str) 
         b"true",
         b'{"notify": []}',
         b'{"notify": {"weekly_briefing": {}}}',
+        b'{"role": "admin"}',
+        b'{"notify": {"colour": true}}',
     ],
     ids=lambda body: body[:24].decode("latin-1"),
 )

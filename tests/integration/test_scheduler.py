@@ -238,6 +238,38 @@ def test_who_asks_is_told_whether_a_scheduler_is_alive(college: Workspace, start
     assert college.run("calibrate --queue").well().err == ""
 
 
+SIGNED_IN = """
+from datetime import UTC, datetime, timedelta
+from rest_framework_simplejwt.token_blacklist.models import OutstandingToken
+from rest_framework_simplejwt.tokens import RefreshToken
+from edumetrics.accounts.models import PortalSession, User
+user = User.objects.create_user("somebody")
+for spent in (False, True):
+    for days in (-1, 1):
+        token = RefreshToken.for_user(user)
+        if spent:
+            token.blacklist()
+        end = datetime.now(UTC) + timedelta(days=days)
+        OutstandingToken.objects.filter(jti=token["jti"]).update(expires_at=end)
+for ended in (None, 2, 0):
+    at = None if ended is None else datetime.now(UTC) - timedelta(days=ended)
+    PortalSession.objects.create(user=user, ended_at=at)
+"""
+
+LEFT = """
+from rest_framework_simplejwt.token_blacklist.models import BlacklistedToken, OutstandingToken
+from edumetrics.accounts.models import PortalSession
+print(OutstandingToken.objects.count(), BlacklistedToken.objects.count(), PortalSession.objects.count())
+"""
+
+
+def test_what_nobody_could_be_signed_in_by_any_more_is_removed(calibrated: Workspace) -> None:
+    calibrated.python(SIGNED_IN).well()
+    assert calibrated.python(LEFT).well().out.split()[-3:] == ["4", "2", "3"]
+    calibrated.manage("scheduler", "--once").well()
+    assert calibrated.python(LEFT).well().out.split()[-3:] == ["2", "1", "2"]
+
+
 def test_once_carries_out_what_waits_and_ends(calibrated: Workspace) -> None:
     queued(calibrated)
     queued(calibrated, "run_weekly --queue")

@@ -81,6 +81,7 @@ class Workspace:
             "THROTTLE_ADDRESS": "",
             "THROTTLE_SIGN_IN": "",
             "CACHE_URL": "locmemcache://",
+            "KEPT_ANSWERS_MB": "64",
             "METRICS_ADDRESS": "",
             "DEBUG": "false",
             "ALLOWED_HOSTS": "localhost",

@@ -13,6 +13,7 @@ from edumetrics.analysis_db.models.predictions import (
     RiskOfFailingPrediction,
     SubjectDifficulty,
 )
+from edumetrics.analysis_db.models.revision import Revision
 from edumetrics.analysis_db.models.roster import (
     RosterAdvisor,
     RosterClass,
@@ -38,6 +39,7 @@ __all__ = [
     "PreSemWatchlist",
     "PrecisionLedger",
     "PredictionDrift",
+    "Revision",
     "RiskOfFailingPrediction",
     "RosterAdvisor",
     "RosterClass",
