@@ -16,7 +16,7 @@ import { classPanels, levelShares, movementSentence, shortfallSentence, weekOf, 
 import { printBriefing } from './class/print'
 import { useClassWeeks, useContactFirst, useNotices, useShortfall, useSpread, useSubjects, type Asked } from './class/queries'
 import { ContactFirst, Shortfall, Subjects } from './class/Tables'
-import { weekKindMeaning, weekKindWord } from './week-kinds'
+import { aboutWeek, weekKindWord } from './week-kinds'
 
 type OwnClass = components['schemas']['OwnClass']
 const NONE = ''
@@ -93,7 +93,7 @@ function Week({ rows, week, asked, name, classes, choice }: Props & { rows: read
   const notices = useNotices(asking)
   const others = classes.filter((one) => one.class_id !== asked.class_id)
   const other = others.find((one) => one.class_id === query.get('with'))
-  const meaning = weekKindMeaning(week.kind, number)
+  const meaning = aboutWeek(number, week.kind)
   const compareWith = (id: string) => {
     const next = new URLSearchParams(query)
     if (id === NONE) next.delete('with')
@@ -130,7 +130,7 @@ function Week({ rows, week, asked, name, classes, choice }: Props & { rows: read
         }
       />
       <div className="space-y-3 pb-5 empty:hidden">
-        {meaning !== null && <Banner>{meaning}</Banner>}
+        {meaning !== null && <Banner title={meaning.title}>{meaning.text}</Banner>}
         {notices.data?.results.map((notice) => (
           <Banner key={notice.code} tone="warning" title="About the whole class">
             {notice.sentence}

@@ -6,7 +6,7 @@ import { formatNumber, formatPercent } from '@/format'
 import { paths, type WeekChoice } from '@/paths'
 import { CsvButton, LevelMark, Link, Section, Table } from '@/ui'
 import { Answer } from '../Answer'
-import { levelOf } from '../student/level'
+import { levelOfStudent } from '../flag-words'
 import type { Asked } from './queries'
 
 type Schemas = components['schemas']
@@ -32,7 +32,7 @@ export function ContactFirst({ of, asked, choice }: Props<Schemas['PageOfFlag']>
             columns={[
               { key: 'name', header: 'Student', rowHeader: true, cell: (flag) => <Link kind="strong" to={paths.student(flag.student_id, choice)}>{flag.name ?? flag.student_id}</Link>, sort: (flag) => flag.name },
               { key: 'roll', header: 'Roll', align: 'right', wideOnly: true, cell: (flag) => flag.roll_number ?? '', sort: (flag) => flag.roll_number },
-              { key: 'level', header: 'Level', cell: (flag) => <LevelMark level={levelOf(flag)} />, sort: (flag) => -flag.urgency },
+              { key: 'level', header: 'Level', cell: (flag) => <LevelMark level={levelOfStudent(flag)} />, sort: (flag) => -flag.urgency },
               { key: 'reason', header: 'Strongest reason', cell: (flag) => flag.reasons[0]?.sentence ?? '' },
               { key: 'weeks', header: 'Weeks', align: 'right', cell: (flag) => flag.weeks_flagged, sort: (flag) => flag.weeks_flagged },
             ]}

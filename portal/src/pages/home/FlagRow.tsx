@@ -4,7 +4,8 @@ import { formatDay, formatFromNow } from '@/format'
 import { paths, type WeekChoice } from '@/paths'
 import { KIND_WORDS } from '@/pages/contact/kinds'
 import { Button, IconButton, LevelMark, Link, Menu, Sparkline, classes, type MenuEntry } from '@/ui'
-import { change, howLong, lastContactWords, levelOf, sentencesOf, trendWords, type Flag } from './words'
+import { howLong, levelOf } from '../flag-words'
+import { change, lastContactWords, sentencesOf, trendWords, type Flag } from './words'
 
 export interface FlagActions {
   onLog: (flag: Flag) => void
@@ -99,6 +100,11 @@ function WhatWasDone({ flag }: { flag: Flag }) {
     <p className="min-w-0 text-ink-2">
       <span className="lg:sr-only">Last contact: </span>
       {contact === null ? 'none' : lastContactWords(contact, KIND_WORDS)}
+      {contact !== null && contact.outcome !== '' && (
+        <span className="block text-xs lg:line-clamp-2" title={contact.outcome}>
+          {contact.outcome}
+        </span>
+      )}
       {next !== null && (
         <span className={classes('block text-xs', next.due && 'font-medium text-ink')}>
           follow-up {formatFromNow(next.follow_up_on)}
