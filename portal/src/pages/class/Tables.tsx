@@ -74,7 +74,7 @@ export function Shortfall({ of, asked, choice, sentence }: Props<Schemas['PageOf
 
 function mustAttend(row: Schemas['ShortOfAttendance']): string {
   if (row.lectures_to_attend === null || row.lectures_remaining === null) return 'not known'
-  return `${formatNumber(row.lectures_to_attend)} of ${formatNumber(row.lectures_remaining)}`
+  return `${formatNumber(row.lectures_to_attend)} (${formatNumber(row.lectures_remaining)} left)`
 }
 
 function percent(value: number | null): string {
