@@ -25,7 +25,7 @@ interface Props extends FlagActions {
 
 /** The columns of a row and of the line above the rows, on a wide screen. */
 export const ROW_COLUMNS =
-  'lg:grid-cols-[1.5rem_10.5rem_minmax(0,1fr)_6.5rem_5rem_6.5rem_9.75rem] xl:grid-cols-[1.5rem_13rem_minmax(0,1fr)_8rem_5rem_8rem_9.75rem]'
+  'lg:grid-cols-[1.5rem_9rem_minmax(0,1fr)_5.5rem_4.75rem_5.5rem_9.5rem] xl:grid-cols-[1.5rem_13rem_minmax(0,1fr)_8rem_5rem_8rem_9.75rem]'
 
 export function FlagRow({ flag, rank, choice, withClass, ...actions }: Props) {
   return (
