@@ -149,9 +149,9 @@ class SignedIn:
             context.close()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def signed_in(browser: Browser, portal: Server) -> Iterator[SignedIn]:
-    """Who is signed in already."""
+    """Who is signed in already, in the tests of a module: some modules have a server of their own."""
     found = SignedIn(browser, portal)
     yield found
     found.close()
