@@ -9,7 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page, expect, sync_playwright
 
 IMAGES = Path(__file__).resolve().parent / "images"
 WIDTH, HEIGHT = 1280, 860
@@ -61,7 +61,7 @@ def _take(page: Page, url: str, path: str, name: str) -> None:
     page.goto(f"{url}{path}")
     page.get_by_role("heading", level=1).wait_for()
     page.wait_for_load_state("networkidle")
-    page.wait_for_function("document.querySelectorAll('[role=status][aria-label=Loading]').length === 0")
+    expect(page.get_by_role("status", name="Loading")).to_have_count(0, timeout=30_000)
     page.evaluate("document.fonts.ready")
     picture = IMAGES / f"{name}.png"
     page.screenshot(path=str(picture))

@@ -7,6 +7,7 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery
 from rest_framework import serializers
 
 from edumetrics.accounts import scope
+from edumetrics.accounts.models import User
 from edumetrics.analysis_db.models import RosterStudent, WeeklyMetrics
 from edumetrics.api.columns import column_fields
 from edumetrics.api.policy_file import policy_in_force
@@ -58,15 +59,7 @@ class AttendanceShortfall(ListResource):
     def rows(self) -> "QuerySet[Any, Any]":
         """By the policy in force: below the rule, or more to attend than the share that is a risk."""
         self.check_class(self.query.get("class_id"))
-        policy = policy_in_force()
-        needs = Q(lectures_to_attend__gt=policy.risk.attendance_share_from * F("lectures_remaining"))
-        short = WeeklyMetrics.objects.filter(Q(overall_att_pct__lt=policy.attendance.required_pct) | needs)
-        rows: QuerySet[Any, Any] = of_weeks(scope.of_students(short, self.user), self.query)
-        student = RosterStudent.objects.filter(student_id=OuterRef("student_id"))
-        named: QuerySet[Any, Any] = rows.annotate(
-            name=Subquery(student.values("name")[:1]), roll_number=Subquery(student.values("roll_number")[:1])
-        )
-        return named.values("student_id", "name", "roll_number", "class_id", *_COLUMNS, *_WEEK)
+        return short_of_attendance(self.user, self.query)
 
     def present(self, rows: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """With the rule, and whether it can still be reached."""
@@ -76,6 +69,19 @@ class AttendanceShortfall(ListResource):
     def reason(self) -> str:
         """Why there is none."""
         return "Nobody is short of the required attendance in this week, or nothing is published of it."
+
+
+def short_of_attendance(user: User, query: Mapping[str, Any]) -> "QuerySet[Any, Any]":
+    """Who is short in the weeks that ``query`` names, in scope, as values. Not ordered."""
+    policy = policy_in_force()
+    needs = Q(lectures_to_attend__gt=policy.risk.attendance_share_from * F("lectures_remaining"))
+    short = WeeklyMetrics.objects.filter(Q(overall_att_pct__lt=policy.attendance.required_pct) | needs)
+    rows: QuerySet[Any, Any] = of_weeks(scope.of_students(short, user), query)
+    student = RosterStudent.objects.filter(student_id=OuterRef("student_id"))
+    named: QuerySet[Any, Any] = rows.annotate(
+        name=Subquery(student.values("name")[:1]), roll_number=Subquery(student.values("roll_number")[:1])
+    )
+    return named.values("student_id", "name", "roll_number", "class_id", *_COLUMNS, *_WEEK)
 
 
 def _item(row: Mapping[str, Any], required: float) -> dict[str, Any]:

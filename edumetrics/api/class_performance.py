@@ -147,16 +147,21 @@ class ClassPerformance(ListResource):
         return Found(rows[::-1] if asked.startswith("-") else rows)
 
     def present(self, rows: Sequence[ClassWeek]) -> list[dict[str, Any]]:
-        """With what is aggregated from the students' rows and flags. Three queries."""
-        values = values_of_weeks(rows, _COLUMNS)
-        flags = _flags_of([*rows, *(one._replace(sem_week=_before(one.sem_week) or 0) for one in rows)])
-        ids = {one.class_id for one in rows}
-        names = dict(RosterClass.objects.filter(class_id__in=ids).values_list("class_id", "name"))
-        return [_present(one, names.get(one.class_id), values[one], flags) for one in rows]
+        """With what is aggregated from the students' rows and flags."""
+        return performance_of(rows)
 
     def reason(self) -> str:
         """Why there is none."""
         return "Nothing is published for it, or no class is assigned to you."
+
+
+def performance_of(rows: Sequence[ClassWeek]) -> list[dict[str, Any]]:
+    """Class-weeks as they are answered, whoever asks. Three queries."""
+    values = values_of_weeks(rows, _COLUMNS)
+    flags = _flags_of([*rows, *(one._replace(sem_week=_before(one.sem_week) or 0) for one in rows)])
+    ids = {one.class_id for one in rows}
+    names = dict(RosterClass.objects.filter(class_id__in=ids).values_list("class_id", "name"))
+    return [_present(one, names.get(one.class_id), values[one], flags) for one in rows]
 
 
 Flags = Mapping[ClassWeek, Mapping[str, tuple[str | None, str]]]

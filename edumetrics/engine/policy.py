@@ -42,13 +42,13 @@ class Section(BaseModel):
 class Calendar(Section):
     """The weeks of a semester and what each is for."""
 
-    weeks: Week = Field(18, description="N, the weeks of a semester")
+    weeks: Week = Field(18, description="the weeks of a semester")
     midterm_weeks: tuple[Week, ...] = Field((8,), description="exam weeks of the midterm; may be empty")
     endterm_weeks: tuple[Week, ...] = Field((18,), description="exam weeks of the endterm; may be empty")
     holiday_weeks: tuple[Week, ...] = Field((), description="weeks without teaching, treated like exam weeks")
     grace_weeks: Count = Field(3, description="the first weeks, in which nobody is flagged above watch")
     silent_join_week: Week = Field(
-        4, description="the week in which a student without joined_on and without any row joins the roll"
+        4, description="the week in which a student joins the roll of whom no date of joining and no row is known"
     )
     time_zone: str = Field("Asia/Kolkata", description="the college's time zone (IANA name)")
     first_days: dict[str, Day] = Field(

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { ApiError, errorOf } from '@/api/errors'
 import { csvOf } from '@/api/rows-csv'
-import { detailWords, startOfDay, whatWords } from '@/pages/admin/audit/words'
+import { detailWords, startOfDay, whatWords, whomWords } from '@/pages/admin/audit/words'
 import { besideBaselines, comparisonWords, curveOf, curveSummary, figuresOf, groupsOf, learntFrom } from '@/pages/admin/models/card'
 import { isChanged, partsOf, valueWords } from '@/pages/admin/policy/numbers'
 import { refusalOf } from '@/pages/admin/refusal'
 import { byRuleAndTable, weeksWords } from '@/pages/admin/runs/findings'
-import { durationWords, progressWords, secondsOf, shareDone } from '@/pages/admin/runs/words'
+import { durationWords, progressWords, secondsOf, shareDone, stageWords } from '@/pages/admin/runs/words'
 import { changesNothing, syncSentences } from '@/pages/admin/users/sync'
 import { changesOf, listWords, NEW_FORM } from '@/pages/admin/users/user'
 
@@ -139,6 +139,10 @@ describe('the audit log', () => {
   it('has words for what it knows, and shows the rest', () => {
     expect(whatWords('read_student')).toBe('Read a student')
     expect(whatWords('new_thing')).toBe('new thing')
+    expect(whomWords(`student:${'0123456789abcdef'.repeat(4)}`)).toBe('student:0123456789ab…')
+    expect(whomWords('students')).toBe('students')
+    expect(stageWords('score')).toBe('Scoring and flagging')
+    expect(stageWords('new_stage')).toBe('new stage')
     expect(detailWords({ rows: 12, format: 'csv', gone: null, classes: ['a'] })).toBe('rows: 12, format: csv, classes: ["a"]')
   })
 

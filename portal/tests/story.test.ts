@@ -5,11 +5,11 @@ import { levelShares, movementSentence, shortfallSentence, weekOf, type ClassWee
 import { constellationOf } from '@/pages/galaxy/constellation'
 import { everyPage } from '@/pages/galaxy/pages'
 import { chanceWords, isWithoutModel, modelsOf, rangeWords } from '@/pages/predictions/words'
-import { flaggedFor, levelOf } from '@/pages/student/level'
+import { flaggedFor, howLong, levelOf, levelOfStudent } from '@/pages/flag-words'
 import { stepOf } from '@/pages/student/step'
 import { axisOf, examsOf, panelsOf, type Week } from '@/pages/student/weeks'
 import { workByWeek, workSentence, type Piece, type WorkState } from '@/pages/student/work'
-import { weekKindMeaning } from '@/pages/week-kinds'
+import { aboutWeek } from '@/pages/week-kinds'
 
 type Schemas = components['schemas']
 
@@ -48,8 +48,11 @@ describe("a student's weeks", () => {
       { week: 8, label: 'Midterm' },
       { week: 9, label: 'Holiday' },
     ])
-    expect(weekKindMeaning('midterm', 8)).toContain('nobody is scored or flagged')
-    expect(weekKindMeaning('teaching', 7)).toBeNull()
+    expect(aboutWeek(8, 'midterm')?.title).toBe('Week 8 is an exam week (midterm)')
+    expect(aboutWeek(18, 'endterm')?.text).toContain('nobody is scored or flagged')
+    expect(aboutWeek(5, 'holiday')?.text).toContain('next teaching week')
+    expect(aboutWeek(2, 'grace')?.text).toContain('above Watch')
+    expect(aboutWeek(7, 'teaching')).toBeNull()
   })
 })
 
@@ -71,22 +74,29 @@ describe('work', () => {
 
 describe('a level', () => {
   it('is fine without a flag, and cannot be told where data is missing', () => {
-    expect(levelOf(null)).toBe('fine')
-    expect(levelOf({ level: null, list: 'cannot_tell' })).toBe('cannot_tell')
-    expect(levelOf({ level: null, list: 'integrity' })).toBe('fine')
     expect(levelOf({ level: 'high', list: 'contact' })).toBe('high')
+    expect(levelOf({ level: null, list: 'cannot_tell' })).toBe('cannot_tell')
+    expect(levelOf({ level: null, list: 'integrity' })).toBeNull()
+    expect(levelOfStudent({ level: null, list: 'integrity' })).toBe('fine')
+    expect(levelOfStudent(null)).toBe('fine')
   })
 
   it('has its weeks in words', () => {
     expect([0, 1, 3].map(flaggedFor)).toEqual(['', 'new this week', 'flagged 3 weeks in a row'])
+    expect([0, 1, 3].map((weeks_flagged) => howLong({ weeks_flagged }))).toEqual([null, 'new', 'week 3 of this'])
   })
 })
 
 describe('keys lead to the neighbours', () => {
-  const key = (name: string, more = {}) => stepOf({ key: name, ctrlKey: false, altKey: false, metaKey: false, defaultPrevented: false, ...more })
+  const key = (name: string, more = {}, characters = true) =>
+    stepOf({ key: name, ctrlKey: false, altKey: false, metaKey: false, defaultPrevented: false, ...more }, characters)
 
   it('by letter and by arrow', () => {
     expect(['k', 'ArrowLeft', 'j', 'ArrowRight', 'ArrowDown', 'K'].map((name) => key(name))).toEqual(['previous', 'previous', 'next', 'next', null, null])
+  })
+
+  it('by arrow alone where single characters are switched off', () => {
+    expect(['k', 'ArrowLeft', 'j', 'ArrowRight'].map((name) => key(name, {}, false))).toEqual([null, 'previous', null, 'next'])
   })
 
   it('and leave the shortcuts of the browser alone', () => {

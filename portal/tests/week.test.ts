@@ -5,12 +5,9 @@ import { readLink } from '@/pages/account/link'
 import { dayFromNow } from '@/pages/contact/kinds'
 import { sorted } from '@/pages/follow-ups/sorted'
 import {
-  aboutWeek,
   change,
   defaultPlaces,
-  howLong,
   lastDayOf,
-  levelOf,
   movementOf,
   policyNumber,
   publishedWeek,
@@ -27,24 +24,11 @@ const reason = (sentence: string) => ({ sentence }) as Flag['reasons'][number]
 const missing = (sentence: string) => ({ sentence }) as Flag['missing'][number]
 
 describe('a flag in words', () => {
-  it('has a level, cannot be told, or is in a list that says none', () => {
-    expect(levelOf({ level: 'high', list: 'contact' })).toBe('high')
-    expect(levelOf({ level: null, list: 'cannot_tell' })).toBe('cannot_tell')
-    expect(levelOf({ level: null, list: 'integrity' })).toBeNull()
-  })
-
   it('says the strongest reasons first, and what is missing first where we cannot tell', () => {
     const said = { reasons: [reason('one'), reason('two'), reason('three')], missing: [missing('no quiz')] }
     expect(sentencesOf({ ...said, list: 'contact' }, 2)).toEqual(['one', 'two'])
     expect(sentencesOf({ ...said, list: 'cannot_tell' }, 2)).toEqual(['no quiz', 'one'])
     expect(sentencesOf({ reasons: [], missing: [missing('no quiz')], list: 'integrity' }, 2)).toEqual(['no quiz'])
-  })
-
-  it('says how long it lasts', () => {
-    const movement: Flag['movement'] = { kind: 'new', level_before: null }
-    expect(howLong({ movement, weeks_flagged: 1 })).toBe('new')
-    expect(howLong({ movement, weeks_flagged: 3 })).toBe('week 3 of this')
-    expect(howLong({ movement, weeks_flagged: 0 })).toBeNull()
   })
 
   it('says what changed, and nothing where nothing did', () => {
@@ -76,14 +60,6 @@ describe('the week', () => {
   it('has no movement in the first week and in exam weeks', () => {
     expect(movementOf([movement({ week_before: null })]).weekBefore).toBeNull()
     expect(movementOf([]).weekBefore).toBeNull()
-  })
-
-  it('says what an exam, holiday or grace week means, and of a teaching week nothing', () => {
-    expect(aboutWeek(11, 'teaching')).toBeNull()
-    expect(aboutWeek(8, 'midterm')?.title).toBe('Week 8 is an exam week (midterm)')
-    expect(aboutWeek(18, 'endterm')?.title).toBe('Week 18 is an exam week (endterm)')
-    expect(aboutWeek(5, 'holiday')?.text).toContain('next teaching week')
-    expect(aboutWeek(2, 'grace')?.text).toContain('above Watch')
   })
 
   it('is the last that is published of the classes asked for', () => {

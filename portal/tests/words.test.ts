@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { binned, quantile } from '@/charts/bins'
 import { byUrgency, packStars, valueAt, within, type Star } from '@/charts/galaxy/stars'
-import { panelSummary, unbroken, type Panel } from '@/charts/weeks'
+import { panelSummary, runsOf, unbroken, type Panel } from '@/charts/weeks'
 import { asApiError, errorOf } from '@/api/errors'
 import { formatDay, formatFromNow, formatPercent, parseDate } from '@/format'
 import { paths } from '@/paths'
@@ -11,10 +11,11 @@ import { sparklinePath, sparklineRange } from '@/ui/sparkline-path'
 describe('gaps stay gaps', () => {
   it('in a series', () => {
     expect(unbroken([1, 2, null, 4, null, null, 7])).toEqual([[0, 1], [3], [6]])
+    expect(runsOf([null, 2, null, 4, 5])).toEqual({ lines: [[3, 4]], single: [1] })
   })
 
   it('in a sparkline', () => {
-    expect(sparklinePath([0, 100, null, 50], [0, 100], 66, 26).line).toBe('M3 23L23 3M63 13')
+    expect(sparklinePath([0, 100, null, 50], [0, 100], 66, 26).line).toBe('M3 23L23 3M63 13h0')
     expect(sparklinePath([null, null], [0, 100], 66, 26)).toEqual({ line: '', end: null })
   })
 

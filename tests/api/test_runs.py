@@ -83,7 +83,7 @@ def test_the_policy_says_what_each_number_means(advisor: httpx.Client, nobody: h
     policy = advisor.get("/api/policy/").json()
     numbers = {one["key"]: one for one in policy["numbers"]}
     assert numbers["calendar.weeks"] == {
-        "key": "calendar.weeks", "value": 18, "default": 18, "meaning": "N, the weeks of a semester",
+        "key": "calendar.weeks", "value": 18, "default": 18, "meaning": "the weeks of a semester",
     }  # fmt: skip
     assert all(one["meaning"] for one in policy["numbers"])
     assert policy["in_use"] == [{"policy_version": policy["version"], "classes": 1}]

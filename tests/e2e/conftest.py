@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.api.predictions import PREDICTIONS
 from tests.api.server import CAST, PASSWORD, Server
@@ -99,31 +99,93 @@ def open_signed_in(browser: Browser, portal: Server, username: str, path: str = 
     return page
 
 
+class SignedIn:
+    """Browsers in which somebody is signed in, one for each user, kept for the tests that come after.
+
+    A page of a browser that somebody is signed in to goes on with their session, so that a test waits for no password to
+    be checked. A test that ends or changes a session opens a browser of its own (``open_signed_in``).
+    """
+
+    def __init__(self, browser: Browser, portal: Server) -> None:
+        self._browser, self._portal = browser, portal
+        self._contexts: dict[str, BrowserContext] = {}
+
+    def page(self, username: str, path: str, *, size: str, theme: str) -> tuple[Page, list[str]]:
+        """A page of the portal as somebody, and the errors that reach its console from the first request on."""
+        page, errors = self._open(username, path, size, theme)
+        if page.get_by_role("navigation", name="Main", include_hidden=True).count() == 0:
+            # Another test ended every session of this user.
+            self._contexts.pop(username).close()
+            page, errors = self._open(username, path, size, theme)
+        return page, errors
+
+    def _open(self, username: str, path: str, size: str, theme: str) -> tuple[Page, list[str]]:
+        if username not in self._contexts:
+            first = open_signed_in(self._browser, self._portal, username)
+            self._contexts[username] = first.context
+            first.close()
+        page = self._contexts[username].new_page()
+        errors = errors_of(page)
+        width, height = SIZES[size]
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light")
+        page.goto(f"{self._portal.url}{path}")
+        navigation = page.get_by_role("navigation", name="Main", include_hidden=True)
+        navigation.or_(page.get_by_label("User name")).first.wait_for(state="attached")
+        return page, errors
+
+    def tidy(self) -> None:
+        """Close the pages of a test, and forget what it chose in the browser."""
+        for context in self._contexts.values():
+            for page in context.pages:
+                if page.url.startswith(self._portal.url):
+                    page.evaluate("localStorage.clear()")
+                page.close()
+
+    def close(self) -> None:
+        """Close every browser."""
+        for context in self._contexts.values():
+            context.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, portal: Server) -> Iterator[SignedIn]:
+    """Who is signed in already, in the tests of a module: some modules have a server of their own."""
+    found = SignedIn(browser, portal)
+    yield found
+    found.close()
+
+
 @pytest.fixture
-def sign_in(browser: Browser, portal: Server) -> Iterator[SignIn]:
+def sign_in(signed_in: SignedIn) -> Iterator[SignIn]:
     """``sign_in("advisor", "/students")`` opens a page of the portal as somebody; no error may reach its console."""
-    contexts = []
+    heard: list[list[str]] = []
+
+    def open_page(
+        username: str, path: str = "/", *, size: str = "wide", theme: str = "light", expect_errors: bool = False
+    ) -> Page:
+        page, errors = signed_in.page(username, path, size=size, theme=theme)
+        if not expect_errors:
+            heard.append(errors)
+        return page
+
+    yield open_page
+    signed_in.tidy()
+    errors = [error for of_page in heard for error in of_page]
+    assert not errors, "\n".join(errors)
+
+
+def errors_of(page: Page) -> list[str]:
+    """What reaches the page's console as an error, from now on."""
     errors: list[str] = []
 
     def hear(message: ConsoleMessage) -> None:
         if message.type == "error":
             errors.append(f"{message.location.get('url')}: {message.text}")
 
-    def open_page(
-        username: str, path: str = "/", *, size: str = "wide", theme: str = "light", expect_errors: bool = False
-    ) -> Page:
-        page = open_signed_out(browser, portal, path, size=size, theme=theme)
-        contexts.append(page.context)
-        if not expect_errors:
-            page.on("console", hear)
-            page.on("pageerror", lambda error: errors.append(str(error)))
-        fill_in(page, username)
-        return page
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert not errors, "\n".join(errors)
+    page.on("console", hear)
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    return errors
 
 
 def violations(page: Page) -> list[str]:

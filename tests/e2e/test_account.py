@@ -57,6 +57,29 @@ def test_two_passwords_that_differ_are_not_sent(sign_in: SignIn, portal: Server)
     assert portal.client("nobody", PASSWORD).get("/api/me/").status_code == 200
 
 
+def test_single_keys_are_no_shortcuts_once_they_are_switched_off(sign_in: SignIn) -> None:
+    page = sign_in("advisor", "/account")
+    search = page.get_by_role("combobox", name="Search a student")
+    page.keyboard.press("/")
+    expect(search).to_be_focused()
+    page.get_by_role("checkbox", name="Single keys are shortcuts").click()
+    page.get_by_role("heading", name="Keyboard").click()
+    page.keyboard.press("/")
+    expect(search).not_to_be_focused()
+    page.reload()
+    expect(page.get_by_role("checkbox", name="Single keys are shortcuts")).not_to_be_checked()
+    page.goto(page.url.replace("/account", "/"))
+    page.get_by_role("link").filter(has=page.locator(":scope[href*='/students/']")).first.click()
+    heading = page.get_by_role("heading", level=1)
+    expect(page.get_by_role("navigation", name="Students of the list")).to_be_visible()
+    name = heading.inner_text()
+    page.keyboard.press("j")
+    page.keyboard.press("ArrowRight")
+    expect(heading).not_to_have_text(name)
+    following = page.get_by_role("navigation", name="Students of the list").get_by_role("link", name="Previous")
+    expect(following).to_contain_text(name)
+
+
 def test_settings_are_kept(sign_in: SignIn) -> None:
     page = sign_in("coordinator", "/account")
     with page.expect_response(lambda answer: answer.request.method == "PATCH"):

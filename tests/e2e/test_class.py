@@ -35,18 +35,30 @@ def test_two_classes_stand_beside_each_other_and_the_address_says_which(sign_in:
     assert violations(page) == []
 
 
-def test_the_briefing_prints_in_light_and_goes_back_after(sign_in: SignIn, tmp_path: Path) -> None:
+def test_the_page_prints_in_light_and_goes_back_after(sign_in: SignIn, tmp_path: Path) -> None:
     page = sign_in("advisor", "/class", theme="dark")
     expect(page.get_by_role("heading", name="Subjects by difficulty")).to_be_visible()
-    page.evaluate("window.print = () => { window.printed = document.documentElement.dataset.theme }")
-    page.get_by_role("button", name="Print the weekly briefing").click()
-    page.wait_for_function("window.printed !== undefined")
-    assert page.evaluate("window.printed") == "light"
+    page.evaluate(
+        """() => {
+            window.printed = new Promise((done) => { window.print = () => done(document.documentElement.dataset.theme) })
+        }"""
+    )
+    page.get_by_role("button", name="Print this page").click()
+    assert page.evaluate("() => window.printed") == "light"
     pdf = page.pdf(path=tmp_path / "briefing.pdf", format="A4")
     assert pdf.startswith(b"%PDF")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
     assert page.evaluate("document.documentElement.dataset.theme") == "dark"
     assert page.evaluate("'paper' in document.documentElement.dataset") is False
+
+
+def test_the_weekly_briefing_is_had_as_a_pdf(sign_in: SignIn, tmp_path: Path) -> None:
+    page = sign_in("advisor", "/class?week=5")
+    with page.expect_download() as saved:
+        page.get_by_role("button", name="Weekly briefing, PDF").click()
+    assert saved.value.suggested_filename.endswith("-week-5.pdf")
+    saved.value.save_as(tmp_path / "briefing.pdf")
+    assert (tmp_path / "briefing.pdf").read_bytes().startswith(b"%PDF-")
 
 
 def test_an_exam_week_says_what_it_means(sign_in: SignIn, portal: Server) -> None:

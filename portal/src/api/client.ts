@@ -1,7 +1,9 @@
 /** The API, with the types of its OpenAPI document. */
 import createClient from 'openapi-fetch'
 import type { paths } from './__generated__/schema'
+import type { WeekChoice } from '@/paths'
 import { asApiError, errorOf } from './errors'
+import { listAddress } from './lists'
 import { session, type Session } from './session'
 
 /** `fetch` with the session's access token. A refused token is renewed once and the request is sent again. */
@@ -45,6 +47,16 @@ export async function unwrap<Data>(answer: Promise<Answer<Data>>): Promise<Exclu
 export async function downloadCsv(address: string, name: string): Promise<void> {
   const url = new URL(address, window.location.origin)
   url.searchParams.set('format', 'csv')
+  await download(url, name)
+}
+
+/** The weekly briefing of a class as a PDF. */
+export async function downloadBriefing(classId: string, week: Pick<WeekChoice, 'semester' | 'week'>): Promise<void> {
+  const address = listAddress(`/api/classes/${encodeURIComponent(classId)}/briefing/`, week)
+  await download(new URL(address, window.location.origin), `briefing-${classId}-week-${week.week}.pdf`)
+}
+
+async function download(url: URL, name: string): Promise<void> {
   const response = await authorisedFetch(session)(new Request(url)).catch((reason: unknown) => {
     throw asApiError(reason)
   })

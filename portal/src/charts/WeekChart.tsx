@@ -1,10 +1,10 @@
 import { scaleLinear } from 'd3-scale'
-import { area, curveMonotoneX, line } from 'd3-shape'
+import { area, line } from 'd3-shape'
 import { useState, type PointerEvent, type ReactNode } from 'react'
 import { Table } from '@/ui'
 import { ChartFrame } from './ChartFrame'
 import { useWidth } from './use-width'
-import { formatValue, panelSummary, unbroken, withoutExams, type Panel, type Series, type WeekMark } from './weeks'
+import { formatValue, panelSummary, runsOf, type Panel, type Series, type WeekMark } from './weeks'
 
 interface Props {
   title: string
@@ -59,7 +59,7 @@ export function WeekChart({ title, who, weeks, panels, exams = [], contacts = []
             {panels.map((panel, index) => (
               <PanelBody
                 key={panel.key}
-                {...{ panel, weeks, exams, x, width, pointed }}
+                {...{ panel, weeks, x, width, pointed }}
                 top={MARGIN.top + index * (PANEL + GAP)}
                 rule={rule?.panel === panel.key ? rule : undefined}
               />
@@ -81,7 +81,6 @@ type Scale = ReturnType<typeof scaleLinear<number>>
 interface PanelProps {
   panel: Panel
   weeks: readonly number[]
-  exams: readonly WeekMark[]
   x: Scale
   width: number
   pointed: number | null
@@ -89,11 +88,11 @@ interface PanelProps {
   rule?: { value: number; label: string }
 }
 
-function PanelBody({ panel, weeks, exams, x, width, pointed, top, rule }: PanelProps) {
+function PanelBody({ panel, weeks, x, width, pointed, top, rule }: PanelProps) {
   const y = scaleLinear([0, 100], [top + PANEL, top])
   const right = width - MARGIN.right
   const at = pointed === null ? -1 : weeks.indexOf(pointed)
-  const shape = drawn(panel, weeks, exams, x, y)
+  const shape = drawn(panel, weeks, x, y)
   const last = panel.student.findLastIndex((value) => value !== null)
   const value = panel.student[at < 0 ? last : at] ?? null
   const median = panel.median[at < 0 ? last : at] ?? null
@@ -121,6 +120,12 @@ function PanelBody({ panel, weeks, exams, x, width, pointed, top, rule }: PanelP
       {shape.medians.map((path) => (
         <path key={path} d={path} fill="none" className="stroke-chart-median" strokeWidth="1" />
       ))}
+      {shape.singleBands.map((one) => (
+        <g key={one.x}>
+          <rect x={one.x - 4} width={8} y={one.upper} height={one.lower - one.upper} className="fill-chart-band" />
+          <line x1={one.x - 4} x2={one.x + 4} y1={one.median} y2={one.median} className="stroke-chart-median" />
+        </g>
+      ))}
       {rule !== undefined && (
         <>
           <line x1={MARGIN.left} x2={right} y1={y(rule.value)} y2={y(rule.value)} className="stroke-accent" strokeDasharray="4 3" />
@@ -144,29 +149,25 @@ function PanelBody({ panel, weeks, exams, x, width, pointed, top, rule }: PanelP
   )
 }
 
-/** Exam weeks are no gap; every other week without a value is. */
-function drawn(panel: Panel, weeks: readonly number[], exams: readonly WeekMark[], x: Scale, y: Scale) {
-  const kept = withoutExams(weeks, exams)
-  const pick = (series: Series) => kept.map((index) => series[index] ?? null)
-  const student = pick(panel.student)
-  const median = pick(panel.median)
-  const lower = pick(panel.lower)
-  const upper = pick(panel.upper)
-  const across = (index: number) => x(weeks[kept[index] ?? 0] ?? 0)
-  const path = (series: Series) =>
-    line<number>(across, (index) => y(series[index] ?? 0)).curve(curveMonotoneX)
+/** Straight from week to week: a curve would show values that nobody measured, and a line over a gap would too. */
+function drawn(panel: Panel, weeks: readonly number[], x: Scale, y: Scale) {
+  const { student, median, lower, upper } = panel
+  const across = (index: number) => x(weeks[index] ?? 0)
+  const path = (series: Series) => line<number>(across, (index) => y(series[index] ?? 0))
   const band = area<number>(
     across,
     (index) => y(lower[index] ?? 0),
     (index) => y(upper[index] ?? 0),
-  ).curve(curveMonotoneX)
-  const runs = unbroken(student)
-  const classRuns = unbroken(median.map((value, index) => (lower[index] === null || upper[index] === null ? null : value)))
+  )
+  const { lines, single } = runsOf(student)
+  const ofClass = runsOf(median.map((value, index) => (lower[index] == null || upper[index] == null ? null : value)))
   return {
-    lines: runs.filter((run) => run.length > 1).map((run) => path(student)(run) ?? ''),
-    single: runs.filter((run) => run.length === 1).map(([index = 0]) => [across(index), y(student[index] ?? 0)] as const),
-    medians: classRuns.map((run) => path(median)(run) ?? ''),
-    bands: classRuns.map((run) => band(run) ?? ''),
+    lines: lines.map((run) => path(student)(run) ?? ''),
+    single: single.map((index) => [across(index), y(student[index] ?? 0)] as const),
+    medians: ofClass.lines.map((run) => path(median)(run) ?? ''),
+    bands: ofClass.lines.map((run) => band(run) ?? ''),
+    // A week between two gaps has no width for a band.
+    singleBands: ofClass.single.map((index) => ({ x: across(index), lower: y(lower[index] ?? 0), upper: y(upper[index] ?? 0), median: y(median[index] ?? 0) })),
   }
 }
 

@@ -35,10 +35,13 @@ export function unbroken(series: Series): number[][] {
   return runs
 }
 
-/** Exam weeks are in no trend: the line goes over them, and over nothing else. */
-export function withoutExams(weeks: readonly number[], exams: readonly WeekMark[]): number[] {
-  const left = new Set(exams.map((exam) => exam.week))
-  return weeks.flatMap((week, index) => (left.has(week) ? [] : [index]))
+/** The same, apart: those that make a line, and the indices that stand alone between two gaps. */
+export function runsOf(series: Series): { lines: number[][]; single: number[] } {
+  const runs = unbroken(series)
+  return {
+    lines: runs.filter((run) => run.length > 1),
+    single: runs.flatMap((run) => (run.length === 1 ? run : [])),
+  }
 }
 
 export function lastOf(series: Series): number | null {

@@ -77,7 +77,7 @@ function SearchSample() {
     <ui.Search
       label="Search a student"
       placeholder="Name or roll number"
-      shortcut
+      shortcut="slash"
       text={text}
       onText={setText}
       items={text === '' ? [] : found.slice(0, 8)}

@@ -3,6 +3,7 @@ import { useDeferredValue, useState } from 'react'
 import { useNavigate } from 'react-router'
 import { api, unwrap } from '@/api/client'
 import { paths } from '@/paths'
+import { useCharacterShortcuts } from '@/shortcuts'
 import { LevelMark, Search } from '@/ui'
 
 /** A student by name or roll number, from every page. */
@@ -21,7 +22,7 @@ export function StudentSearch() {
     <Search
       label="Search a student by name or roll number"
       placeholder="Search a student"
-      shortcut
+      shortcut={useCharacterShortcuts() ? 'slash' : 'ctrl-k'}
       text={text}
       onText={setText}
       items={items}

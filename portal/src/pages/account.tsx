@@ -5,6 +5,7 @@ import { api, unwrap } from '@/api/client'
 import { asApiError } from '@/api/errors'
 import { useMe } from '@/api/me'
 import { count } from '@/format'
+import { chooseCharacterShortcuts, useCharacterShortcuts } from '@/shortcuts'
 import { Checkbox, ErrorState, Facts, LoadingRows, PageHead, Section, toast } from '@/ui'
 import { ChangePassword } from './account/ChangePassword'
 import { CapacityField, useCapacity } from './home/Capacity'
@@ -60,9 +61,28 @@ function Account({ me }: { me: Me }) {
       <Section title="Mail">
         <Notify me={me} />
       </Section>
+      <Section title="Keyboard">
+        <Shortcuts />
+      </Section>
       <Section title="Password">
         <ChangePassword username={me.username} />
       </Section>
+    </>
+  )
+}
+
+function Shortcuts() {
+  return (
+    <>
+      <Checkbox
+        label="Single keys are shortcuts: / for the search, j and k for the next and the previous student"
+        checked={useCharacterShortcuts()}
+        onChange={chooseCharacterShortcuts}
+      />
+      <p className="prose-width pt-1 text-sm text-ink-2">
+        Switch them off if you dictate, or press keys without wanting to. Ctrl-K and the arrow keys work in any case. Kept in this
+        browser.
+      </p>
     </>
   )
 }

@@ -1,22 +1,22 @@
 /** A class in a week: how it does, who is short, and the weekly briefing on paper. */
-import { Printer } from 'lucide-react'
+import { FileText, Printer } from 'lucide-react'
 import { useSearchParams } from 'react-router'
-import { downloadCsv } from '@/api/client'
+import { downloadBriefing, downloadCsv } from '@/api/client'
 import { listAddress } from '@/api/lists'
 import { useMe } from '@/api/me'
 import { Distribution, WeekChart } from '@/charts'
 import { useChoice } from '@/choice'
 import { count, formatNumber, formatPercent } from '@/format'
 import { paths, type WeekChoice } from '@/paths'
-import { Banner, Button, CsvButton, Empty, LevelMark, Link, LoadingBlock, LoadingRows, PageHead, Section, Select } from '@/ui'
+import { Banner, Button, CsvButton, DownloadButton, Empty, LevelMark, Link, LoadingBlock, LoadingRows, PageHead, Section, Select } from '@/ui'
 import type { components } from '@/api/__generated__/schema'
 import { Answer } from './Answer'
 import { Compare } from './class/Compare'
 import { classPanels, levelShares, movementSentence, shortfallSentence, weekOf, type ClassWeek } from './class/figures'
-import { printBriefing } from './class/print'
+import { printPage } from './class/print'
 import { useClassWeeks, useContactFirst, useNotices, useShortfall, useSpread, useSubjects, type Asked } from './class/queries'
 import { ContactFirst, Shortfall, Subjects } from './class/Tables'
-import { weekKindMeaning, weekKindWord } from './week-kinds'
+import { aboutWeek, weekKindWord } from './week-kinds'
 
 type OwnClass = components['schemas']['OwnClass']
 const NONE = ''
@@ -93,7 +93,7 @@ function Week({ rows, week, asked, name, classes, choice }: Props & { rows: read
   const notices = useNotices(asking)
   const others = classes.filter((one) => one.class_id !== asked.class_id)
   const other = others.find((one) => one.class_id === query.get('with'))
-  const meaning = weekKindMeaning(week.kind, number)
+  const meaning = aboutWeek(number, week.kind)
   const compareWith = (id: string) => {
     const next = new URLSearchParams(query)
     if (id === NONE) next.delete('with')
@@ -108,7 +108,6 @@ function Week({ rows, week, asked, name, classes, choice }: Props & { rows: read
         summary={
           <>
             Week {number} of semester {week.week_status.semester} · {count(week.on_roll, 'student')}
-            <span className="paper-only"> · weekly briefing</span>
           </>
         }
         actions={
@@ -123,14 +122,20 @@ function Week({ rows, week, asked, name, classes, choice }: Props & { rows: read
                 onChange={compareWith}
               />
             )}
-            <Button icon={<Printer size={16} aria-hidden />} onClick={printBriefing}>
-              Print the weekly briefing
+            <Button icon={<Printer size={16} aria-hidden />} onClick={printPage}>
+              Print this page
             </Button>
+            <DownloadButton
+              icon={<FileText size={16} aria-hidden />}
+              onDownload={() => downloadBriefing(asked.class_id, { semester: asking.semester, week: number })}
+            >
+              Weekly briefing, PDF
+            </DownloadButton>
           </span>
         }
       />
       <div className="space-y-3 pb-5 empty:hidden">
-        {meaning !== null && <Banner>{meaning}</Banner>}
+        {meaning !== null && <Banner title={meaning.title}>{meaning.text}</Banner>}
         {notices.data?.results.map((notice) => (
           <Banner key={notice.code} tone="warning" title="About the whole class">
             {notice.sentence}

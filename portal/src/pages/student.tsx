@@ -16,7 +16,7 @@ import { Likely } from './student/Likely'
 import { axisOf, contactMarks, examsOf, panelsOf } from './student/weeks'
 import { Why } from './student/Why'
 import { WorkDone } from './student/WorkDone'
-import { weekKindMeaning } from './week-kinds'
+import { aboutWeek } from './week-kinds'
 
 type Story = components['schemas']['Story']
 
@@ -79,7 +79,7 @@ function Page({ story }: { story: Story }) {
   const row = weeks.find((one) => one.week_status.sem_week === week) ?? null
   const { flag, waiting } = useFlag(story, week)
   const file = person.student_id
-  const meaning = row === null || week === null ? null : weekKindMeaning(row.kind, week)
+  const meaning = row === null || week === null ? null : aboutWeek(week, row.kind)
   const axis = axisOf(weeks)
   const exams = examsOf(weeks)
   return (
@@ -87,7 +87,7 @@ function Page({ story }: { story: Story }) {
       <Head story={story} flag={flag} week={week} choice={choice} />
       {meaning !== null && (
         <div className="pb-5">
-          <Banner>{meaning}</Banner>
+          <Banner title={meaning.title}>{meaning.text}</Banner>
         </div>
       )}
       {last === null ? (

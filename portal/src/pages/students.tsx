@@ -146,7 +146,7 @@ const COLUMNS: Column<Student>[] = [
   },
   {
     key: 'roll_number',
-    header: 'Roll number',
+    header: 'Roll no.',
     align: 'right',
     sort: (student) => student.roll_number,
     cell: (student) => <span className="tabular">{student.roll_number ?? ''}</span>,
@@ -156,7 +156,7 @@ const COLUMNS: Column<Student>[] = [
     key: 'class_id',
     header: 'Class',
     sort: (student) => student.class_id,
-    cell: (student) => student.class_name ?? student.class_id ?? 'none',
+    cell: (student) => <span className="whitespace-nowrap">{student.class_name ?? student.class_id ?? 'none'}</span>,
   },
   { key: 'level', header: 'Level', cell: (student) => <Level student={student} /> },
   {

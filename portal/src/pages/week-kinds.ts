@@ -9,15 +9,25 @@ export function weekKindWord(kind: WeekKind): string | null {
 }
 
 /** What it means for what is on the page; null of an ordinary week. */
-export function weekKindMeaning(kind: WeekKind, week: number): string | null {
+export function aboutWeek(week: number, kind: WeekKind): { title: string; text: string } | null {
   switch (kind) {
     case 'teaching':
       return null
     case 'grace':
-      return `Week ${week} is one of the first weeks of the semester: there is too little to go by yet, so nobody is flagged above watch unless attendance alone demands it.`
+      return {
+        title: `Week ${week} is one of the first weeks`,
+        text: 'There is little to go by yet, so nobody is shown above Watch unless attendance alone demands it. Take the list as a first hint.',
+      }
+    case 'midterm':
+    case 'endterm':
+      return {
+        title: `Week ${week} is an exam week (${kind})`,
+        text: 'Nothing was taught, so nobody is scored or flagged, and the week counts in no trend. What came of the exam is on the page Exams.',
+      }
     case 'holiday':
-      return `Week ${week} is a holiday: nothing was taught, so nobody is scored or flagged, and the week counts in no trend.`
-    default:
-      return `Week ${week} is an exam week (${kind}): nothing was taught, so nobody is scored or flagged, and the week counts in no trend.`
+      return {
+        title: `Week ${week} is a holiday week`,
+        text: 'Nothing was taught, so nobody is scored or flagged, and the week counts in no trend. The list comes back with the next teaching week.',
+      }
   }
 }

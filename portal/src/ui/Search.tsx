@@ -17,11 +17,11 @@ interface Props<Item> {
   onChoose: (item: Item) => void
   /** Said while there are no items: "Looking", "No student of yours has this name or number." */
   status?: string
-  /** Focus it with / or Ctrl-K from anywhere on the page. */
-  shortcut?: boolean
+  /** What focuses it from anywhere on the page: Ctrl-K alone, or / too. */
+  shortcut?: 'ctrl-k' | 'slash'
 }
 
-export function Search<Item>({ shortcut = false, ...props }: Props<Item>) {
+export function Search<Item>({ shortcut, ...props }: Props<Item>) {
   const { label, placeholder, text, onText, items, itemKey, itemText, renderItem, onChoose, status } = props
   const input = useRef<HTMLInputElement>(null)
   useShortcut(shortcut, () => {
@@ -48,12 +48,12 @@ export function Search<Item>({ shortcut = false, ...props }: Props<Item>) {
             'focus-visible:outline-offset-0',
           )}
         />
-        {shortcut && (
+        {shortcut !== undefined && (
           <kbd
             aria-hidden
             className="pointer-events-none absolute top-2 right-2 rounded-sm border border-line bg-sunken px-1.5 font-sans text-xs text-ink-2"
           >
-            /
+            {shortcut === 'slash' ? '/' : 'Ctrl K'}
           </kbd>
         )}
       </div>
@@ -82,15 +82,15 @@ export function Search<Item>({ shortcut = false, ...props }: Props<Item>) {
   )
 }
 
-function useShortcut(on: boolean, act: () => void): void {
+function useShortcut(shortcut: Props<unknown>['shortcut'], act: () => void): void {
   const latest = useRef(act)
   useEffect(() => {
     latest.current = act
   })
   useEffect(() => {
-    if (!on) return
+    if (shortcut === undefined) return
     const listen = (event: KeyboardEvent) => {
-      const slash = event.key === '/' && !event.ctrlKey && !event.metaKey && !isTyping(event.target)
+      const slash = shortcut === 'slash' && event.key === '/' && !event.ctrlKey && !event.metaKey && !isTyping(event.target)
       const palette = event.key.toLowerCase() === 'k' && (event.ctrlKey || event.metaKey)
       if (!slash && !palette) return
       event.preventDefault()
@@ -98,7 +98,7 @@ function useShortcut(on: boolean, act: () => void): void {
     }
     document.addEventListener('keydown', listen)
     return () => document.removeEventListener('keydown', listen)
-  }, [on])
+  }, [shortcut])
 }
 
 /** A letter pressed in a field is text, not a shortcut. */

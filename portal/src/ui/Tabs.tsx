@@ -18,7 +18,7 @@ interface Props {
 export function Tabs({ label, tabs, value, onChange }: Props) {
   return (
     <BaseTabs.Root value={value} onValueChange={(next: string) => onChange(next)}>
-      <BaseTabs.List aria-label={label} className="flex gap-5 overflow-x-auto border-b border-line">
+      <BaseTabs.List aria-label={label} className="flex flex-wrap gap-x-5 border-b border-line">
         {tabs.map((tab) => (
           <BaseTabs.Tab
             key={tab.value}

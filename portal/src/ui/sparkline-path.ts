@@ -29,6 +29,8 @@ export function sparklinePath(
     end = [round(x(index)), round(y(value))]
     const starts = index === 0 || values[index - 1] === null
     line += `${starts ? 'M' : 'L'}${end.join(' ')}`
+    // A line of no length, whose round ends make a dot: a week between two gaps.
+    if (starts && (values[index + 1] ?? null) === null) line += 'h0'
   })
   return { line, end }
 }

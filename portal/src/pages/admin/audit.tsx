@@ -6,7 +6,7 @@ import type { components } from '@/api/__generated__/schema'
 import { formatMoment } from '@/format'
 import { Button, CsvButton, Empty, PageHead, Pagination, Select, Table, TextField, type Column } from '@/ui'
 import { AdminOnly } from './AdminOnly'
-import { detailWords, startOfDay, WHAT_WORDS, WHATS, whatWords, type What } from './audit/words'
+import { detailWords, startOfDay, WHAT_WORDS, WHATS, whatWords, whomWords, type What } from './audit/words'
 import { Loaded } from './Loaded'
 
 type Entry = components['schemas']['Audit']
@@ -101,9 +101,9 @@ function csvAddress(query: Readonly<Record<string, string>>): string {
 
 const COLUMNS: Column<Entry>[] = [
   { key: 'at', header: 'When', cell: (entry) => <span className="tabular whitespace-nowrap">{formatMoment(entry.at)}</span> },
-  { key: 'who', header: 'Who', rowHeader: true, cell: (entry) => <span className="break-all">{entry.who}</span> },
-  { key: 'what', header: 'What', cell: (entry) => whatWords(entry.what) },
-  { key: 'whom', header: 'About', wideOnly: true, cell: (entry) => <span className="break-all">{entry.whom}</span> },
+  { key: 'who', header: 'Who', rowHeader: true, cell: (entry) => <span className="md:whitespace-nowrap max-md:break-all">{entry.who}</span> },
+  { key: 'what', header: 'What', cell: (entry) => <span className="lg:whitespace-nowrap">{whatWords(entry.what)}</span> },
+  { key: 'whom', header: 'About', wideOnly: true, cell: (entry) => <span className="break-words" title={entry.whom}>{whomWords(entry.whom)}</span> },
   { key: 'details', header: 'Details', wideOnly: true, cell: (entry) => <span className="text-xs break-words text-ink-2">{detailWords(entry.details)}</span> },
   { key: 'from_where', header: 'From', wideOnly: true, cell: (entry) => <span className="text-xs text-ink-2">{entry.from_where}</span> },
 ]

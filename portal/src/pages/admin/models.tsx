@@ -41,9 +41,12 @@ function Models() {
         }
       />
       <Loaded query={models}>
-        {({ results, count, reason }) =>
+        {({ results, count }) =>
           count === 0 ? (
-            <Empty title="No model has been trained">{reason}</Empty>
+            <Empty title="No model has been trained">
+              Until there is one, predictions are a stated rule of thumb. Train makes the first models once the college has a finished
+              semester with exam results; one is used when you promote it.
+            </Empty>
           ) : (
             <>
               {byOutput(results).map(([output, cards]) => (

@@ -9,7 +9,7 @@ import { Progress } from './runs/Progress'
 import { Quality } from './runs/Quality'
 import { StateMark } from './runs/StateMark'
 import { useRenewalAfter, useRun } from './runs/use-runs'
-import { durationWords, isOpen, kindOf, secondsOf, weekWords } from './runs/words'
+import { durationWords, isOpen, kindOf, secondsOf, stageWords, weekWords } from './runs/words'
 import type { components } from '@/api/__generated__/schema'
 
 type RunDetail = components['schemas']['RunDetail']
@@ -96,7 +96,7 @@ function Stages({ stages, run }: { stages: NonNullable<RunDetail['stages']>; run
         rowKey={(stage) => stage.stage}
         tools={<CsvButton what="stages" onDownload={() => saveRows(stages, `run-${run}-stages.csv`)} />}
         columns={[
-          { key: 'stage', header: 'Stage', rowHeader: true, cell: ({ stage }) => stage },
+          { key: 'stage', header: 'Stage', rowHeader: true, cell: ({ stage }) => stageWords(stage) },
           { key: 'seconds', header: 'Time', align: 'right', sort: ({ seconds }) => seconds, cell: ({ seconds }) => durationWords(seconds) },
           {
             key: 'share',

@@ -6,7 +6,7 @@ import { formatNumber, formatPercent } from '@/format'
 import { paths, type WeekChoice } from '@/paths'
 import { CsvButton, LevelMark, Link, Section, Table } from '@/ui'
 import { Answer } from '../Answer'
-import { levelOf } from '../student/level'
+import { levelOfStudent } from '../flag-words'
 import type { Asked } from './queries'
 
 type Schemas = components['schemas']
@@ -30,16 +30,30 @@ export function ContactFirst({ of, asked, choice }: Props<Schemas['PageOfFlag']>
             rowKey={(flag) => flag.id}
             empty={page.reason ?? 'Nobody is to be contacted first.'}
             columns={[
-              { key: 'name', header: 'Student', rowHeader: true, cell: (flag) => <Link kind="strong" to={paths.student(flag.student_id, choice)}>{flag.name ?? flag.student_id}</Link>, sort: (flag) => flag.name },
+              { key: 'name', header: 'Student', rowHeader: true, cell: (flag) => <WithLevel flag={flag} choice={choice} />, sort: (flag) => flag.name },
               { key: 'roll', header: 'Roll', align: 'right', wideOnly: true, cell: (flag) => flag.roll_number ?? '', sort: (flag) => flag.roll_number },
-              { key: 'level', header: 'Level', cell: (flag) => <LevelMark level={levelOf(flag)} />, sort: (flag) => -flag.urgency },
+              { key: 'level', header: 'Level', wideOnly: true, cell: (flag) => <LevelMark level={levelOfStudent(flag)} />, sort: (flag) => -flag.urgency },
               { key: 'reason', header: 'Strongest reason', cell: (flag) => flag.reasons[0]?.sentence ?? '' },
-              { key: 'weeks', header: 'Weeks', align: 'right', cell: (flag) => flag.weeks_flagged, sort: (flag) => flag.weeks_flagged },
+              { key: 'weeks', header: 'Weeks', align: 'right', wideOnly: true, cell: (flag) => flag.weeks_flagged, sort: (flag) => flag.weeks_flagged },
             ]}
           />
         )}
       </Answer>
     </Section>
+  )
+}
+
+/** On a narrow screen the level stands below the name, so that the reason has room. */
+function WithLevel({ flag, choice }: { flag: Schemas['Flag']; choice: WeekChoice }) {
+  return (
+    <>
+      <Link kind="strong" to={paths.student(flag.student_id, choice)}>
+        {flag.name ?? flag.student_id}
+      </Link>
+      <span className="block text-xs md:hidden">
+        <LevelMark level={levelOfStudent(flag)} />
+      </span>
+    </>
   )
 }
 
@@ -74,7 +88,7 @@ export function Shortfall({ of, asked, choice, sentence }: Props<Schemas['PageOf
 
 function mustAttend(row: Schemas['ShortOfAttendance']): string {
   if (row.lectures_to_attend === null || row.lectures_remaining === null) return 'not known'
-  return `${formatNumber(row.lectures_to_attend)} of ${formatNumber(row.lectures_remaining)}`
+  return `${formatNumber(row.lectures_to_attend)} (${formatNumber(row.lectures_remaining)} left)`
 }
 
 function percent(value: number | null): string {

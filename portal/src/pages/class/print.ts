@@ -1,7 +1,7 @@
-/** Printing the page as the weekly briefing, or saving it as PDF from the same dialog. */
+/** Printing the page as it is; the weekly briefing in two pages is a file of the server. */
 
 /** Charts are drawn for their width: the page takes that of paper first, in light, and goes back when the dialog closes. */
-export function printBriefing(): void {
+export function printPage(): void {
   const root = document.documentElement
   const theme = root.dataset.theme
   root.dataset.theme = 'light'

@@ -1,13 +1,14 @@
 /** Putting right what a logged contact says; what it said before stays in its history. */
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import type { components } from '@/api/__generated__/schema'
 import { api, unwrap } from '@/api/client'
 import { asApiError } from '@/api/errors'
 import { formatDay, formatMoment } from '@/format'
-import { Button, Dialog, Disclosure, LoadingBlock, toast } from '@/ui'
+import { Disclosure, LoadingBlock, toast } from '@/ui'
 import { ContactFields, type ContactText } from './ContactFields'
 import type { Contact } from './FinishFollowUp'
+import { FormDialog } from './FormDialog'
 import { Trouble } from './Trouble'
 import { KIND_WORDS } from './kinds'
 
@@ -15,7 +16,6 @@ type Version = components['schemas']['Version']
 
 export function AmendContact({ contact, onDone }: { contact: Contact; onDone: () => void }) {
   const who = contact.student_name ?? contact.student_id
-  const form = useId()
   const [text, setText] = useState<ContactText>({
     kind: contact.kind,
     notes: contact.notes,
@@ -45,47 +45,35 @@ export function AmendContact({ contact, onDone }: { contact: Contact; onDone: ()
   })
   const error = amend.error === null ? null : asApiError(amend.error)
   return (
-    <Dialog
-      open
-      stays={changed}
-      onClose={onDone}
+    <FormDialog
       title={`Contact with ${who}`}
       description={`Logged by ${contact.advisor} on ${formatMoment(contact.logged_at)}.`}
-      actions={
-        <>
-          <Button onClick={onDone}>Cancel</Button>
-          <Button kind="primary" type="submit" form={form} busy={amend.isPending}>
-            Save
-          </Button>
-        </>
+      action="Save"
+      onSend={() => amend.mutate()}
+      onCancel={onDone}
+      busy={amend.isPending}
+      typed={changed}
+      error={error}
+      failed="The contact was not changed"
+      below={
+        contact.amended_at !== null && (
+          <div className="pt-4">
+            <Disclosure title="What it said before" level={3}>
+              <Versions id={contact.id} />
+            </Disclosure>
+          </div>
+        )
       }
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          amend.mutate()
+      <ContactFields
+        value={text}
+        onChange={(change) => {
+          setText((before) => ({ ...before, ...change }))
+          setChanged(true)
         }}
-      >
-        {error !== null && <Trouble error={error} what="The contact was not changed" />}
-        <ContactFields
-          value={text}
-          onChange={(change) => {
-            setText((before) => ({ ...before, ...change }))
-            setChanged(true)
-          }}
-          errors={error?.fields ?? {}}
-        />
-      </form>
-      {contact.amended_at !== null && (
-        <div className="pt-4">
-          <Disclosure title="What it said before" level={3}>
-            <Versions id={contact.id} />
-          </Disclosure>
-        </div>
-      )}
-    </Dialog>
+        errors={error?.fields ?? {}}
+      />
+    </FormDialog>
   )
 }
 

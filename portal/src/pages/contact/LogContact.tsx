@@ -1,12 +1,12 @@
 /** The one dialog in which a contact with a student is logged. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { api, unwrap } from '@/api/client'
 import { asApiError } from '@/api/errors'
 import { formatDay } from '@/format'
-import { Button, Dialog, toast } from '@/ui'
+import { toast } from '@/ui'
 import { ContactFields, type ContactText } from './ContactFields'
-import { Trouble } from './Trouble'
+import { FormDialog } from './FormDialog'
 import type { ContactKind } from './kinds'
 
 interface Props {
@@ -22,7 +22,6 @@ interface Props {
 /** Open as long as it is there: `{logging && <LogContact ... onDone={() => setLogging(false)} />}`. */
 export function LogContact({ student_id, name, onDone, kind = 'conversation' }: Props) {
   const who = name ?? student_id
-  const form = useId()
   const [text, setText] = useState<ContactText>({ kind, notes: '', outcome: '', followUpOn: '' })
   const queries = useQueryClient()
   const log = useMutation({
@@ -50,36 +49,21 @@ export function LogContact({ student_id, name, onDone, kind = 'conversation' }: 
   const error = log.error === null ? null : asApiError(log.error)
   const typed = text.notes !== '' || text.outcome !== ''
   return (
-    <Dialog
-      open
-      // What was typed is not lost by a press outside; Cancel still closes.
-      stays={typed}
-      onClose={() => onDone(false)}
+    <FormDialog
       title={`Log a contact with ${who}`}
-      actions={
-        <>
-          <Button onClick={() => onDone(false)}>Cancel</Button>
-          <Button kind="primary" type="submit" form={form} busy={log.isPending}>
-            Log contact
-          </Button>
-        </>
-      }
+      action="Log contact"
+      onSend={() => log.mutate()}
+      onCancel={() => onDone(false)}
+      busy={log.isPending}
+      typed={typed}
+      error={error}
+      failed="The contact was not logged"
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          log.mutate()
-        }}
-      >
-        {error !== null && <Trouble error={error} what="The contact was not logged" />}
-        <ContactFields
-          value={text}
-          onChange={(change) => setText((before) => ({ ...before, ...change }))}
-          errors={error?.fields ?? {}}
-        />
-      </form>
-    </Dialog>
+      <ContactFields
+        value={text}
+        onChange={(change) => setText((before) => ({ ...before, ...change }))}
+        errors={error?.fields ?? {}}
+      />
+    </FormDialog>
   )
 }

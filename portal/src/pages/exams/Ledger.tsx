@@ -7,7 +7,7 @@ import type { WeekChoice } from '@/paths'
 import { Select, type Column } from '@/ui'
 import { PagedList } from '../predictions/PagedList'
 import { chanceWords } from '../predictions/words'
-import { signalWord } from '../student/level'
+import { signalWord } from '../flag-words'
 
 type Schemas = components['schemas']
 type Kind = Schemas['LedgerKindEnum']

@@ -2,7 +2,7 @@
 import type { components } from '@/api/__generated__/schema'
 import { paths, type WeekChoice } from '@/paths'
 import { LevelMark, Link, type Column } from '@/ui'
-import { levelOf } from '../student/level'
+import { levelOfStudent } from '../flag-words'
 
 type Schemas = components['schemas']
 
@@ -34,7 +34,7 @@ export function triageColumn<Row extends { triage: Schemas['Triage'] | null }>()
   return {
     key: 'triage',
     header: 'By the rules',
-    cell: (row) => (row.triage === null ? <span className="text-ink-2">Not flagged</span> : <LevelMark level={levelOf(row.triage)} />),
+    cell: (row) => (row.triage === null ? <span className="text-ink-2">Not flagged</span> : <LevelMark level={levelOfStudent(row.triage)} />),
   }
 }
 

@@ -1,15 +1,14 @@
 /** Whether it helped that the student is on the list, and why. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { api, unwrap } from '@/api/client'
 import { asApiError } from '@/api/errors'
-import { Trouble } from '@/pages/contact/Trouble'
-import { Button, Dialog, TextArea, toast } from '@/ui'
+import { FormDialog } from '@/pages/contact/FormDialog'
+import { TextArea, toast } from '@/ui'
 import type { Flag } from './words'
 
 export function FeedbackDialog({ flag, helpful, onDone }: { flag: Flag; helpful: boolean; onDone: () => void }) {
   const who = flag.name ?? flag.student_id
-  const form = useId()
   const [why, setWhy] = useState(flag.feedback?.helpful === helpful ? flag.feedback.why : '')
   const queries = useQueryClient()
   const say = useMutation({
@@ -25,38 +24,24 @@ export function FeedbackDialog({ flag, helpful, onDone }: { flag: Flag; helpful:
   })
   const error = say.error === null ? null : asApiError(say.error)
   return (
-    <Dialog
-      open
-      stays={why !== ''}
-      onClose={onDone}
+    <FormDialog
       title={helpful ? `It was helpful to see ${who} here` : `It was not helpful to see ${who} here`}
       description="It says nothing about the student, only about the list."
-      actions={
-        <>
-          <Button onClick={onDone}>Cancel</Button>
-          <Button kind="primary" type="submit" form={form} busy={say.isPending}>
-            Say so
-          </Button>
-        </>
-      }
+      action="Say so"
+      onSend={() => say.mutate()}
+      onCancel={onDone}
+      busy={say.isPending}
+      typed={why !== ''}
+      error={error}
+      failed="It was not kept"
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          say.mutate()
-        }}
-      >
-        {error !== null && <Trouble error={error} what="It was not kept" />}
-        <TextArea
-          label={helpful ? 'What helped (if you like)' : 'What was wrong (if you like)'}
-          rows={2}
-          value={why}
-          error={error?.fields.why}
-          onChange={(event) => setWhy(event.target.value)}
-        />
-      </form>
-    </Dialog>
+      <TextArea
+        label={helpful ? 'What helped (if you like)' : 'What was wrong (if you like)'}
+        rows={2}
+        value={why}
+        error={error?.fields.why}
+        onChange={(event) => setWhy(event.target.value)}
+      />
+    </FormDialog>
   )
 }

@@ -4,7 +4,8 @@ import { formatDay, formatFromNow } from '@/format'
 import { paths, type WeekChoice } from '@/paths'
 import { KIND_WORDS } from '@/pages/contact/kinds'
 import { Button, IconButton, LevelMark, Link, Menu, Sparkline, classes, type MenuEntry } from '@/ui'
-import { change, howLong, lastContactWords, levelOf, sentencesOf, trendWords, type Flag } from './words'
+import { howLong, levelOf } from '../flag-words'
+import { change, lastContactWords, sentencesOf, trendWords, type Flag } from './words'
 
 export interface FlagActions {
   onLog: (flag: Flag) => void
@@ -24,7 +25,7 @@ interface Props extends FlagActions {
 
 /** The columns of a row and of the line above the rows, on a wide screen. */
 export const ROW_COLUMNS =
-  'lg:grid-cols-[1.5rem_10.5rem_minmax(0,1fr)_6.5rem_5rem_6.5rem_9.75rem] xl:grid-cols-[1.5rem_13rem_minmax(0,1fr)_8rem_5rem_8rem_9.75rem]'
+  'lg:grid-cols-[1.5rem_9rem_minmax(0,1fr)_5.5rem_4.75rem_5.5rem_9.5rem] xl:grid-cols-[1.5rem_13rem_minmax(0,1fr)_8rem_5rem_8rem_9.75rem]'
 
 export function FlagRow({ flag, rank, choice, withClass, ...actions }: Props) {
   return (
@@ -99,6 +100,11 @@ function WhatWasDone({ flag }: { flag: Flag }) {
     <p className="min-w-0 text-ink-2">
       <span className="lg:sr-only">Last contact: </span>
       {contact === null ? 'none' : lastContactWords(contact, KIND_WORDS)}
+      {contact !== null && contact.outcome !== '' && (
+        <span className="block text-xs lg:line-clamp-2" title={contact.outcome}>
+          {contact.outcome}
+        </span>
+      )}
       {next !== null && (
         <span className={classes('block text-xs', next.due && 'font-medium text-ink')}>
           follow-up {formatFromNow(next.follow_up_on)}

@@ -1,19 +1,18 @@
 /** Putting a flag off, with a reason and a day. */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
-import { useId, useState } from 'react'
+import { useState } from 'react'
 import { api, unwrap } from '@/api/client'
 import { asApiError } from '@/api/errors'
 import { formatDay } from '@/format'
-import { Trouble } from '@/pages/contact/Trouble'
+import { FormDialog } from '@/pages/contact/FormDialog'
 import { dayFromNow } from '@/pages/contact/kinds'
-import { Button, Dialog, TextArea, TextField, toast } from '@/ui'
+import { TextArea, TextField, toast } from '@/ui'
 import type { Flag } from './words'
 
 const LONGEST = 56
 
 export function SnoozeDialog({ flag, onDone }: { flag: Flag; onDone: () => void }) {
   const who = flag.name ?? flag.student_id
-  const form = useId()
   const [reason, setReason] = useState('')
   const [until, setUntil] = useState(() => dayFromNow(7))
   const queries = useQueryClient()
@@ -28,52 +27,38 @@ export function SnoozeDialog({ flag, onDone }: { flag: Flag; onDone: () => void 
   })
   const error = putOff.error === null ? null : asApiError(putOff.error)
   return (
-    <Dialog
-      open
-      stays={reason !== ''}
-      onClose={onDone}
+    <FormDialog
       title={`Not this week: ${who}`}
       description="Until then the student counts as in progress, and comes back at once if it gets worse."
-      actions={
-        <>
-          <Button onClick={onDone}>Cancel</Button>
-          <Button kind="primary" type="submit" form={form} busy={putOff.isPending}>
-            Put off
-          </Button>
-        </>
-      }
+      action="Put off"
+      onSend={() => putOff.mutate()}
+      onCancel={onDone}
+      busy={putOff.isPending}
+      typed={reason !== ''}
+      error={error}
+      failed="The student was not put off"
     >
-      <form
-        id={form}
-        className="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault()
-          putOff.mutate()
-        }}
-      >
-        {error !== null && <Trouble error={error} what="The student was not put off" />}
-        <TextArea
-          label="Reason"
-          hint="So that you and your colleagues know why: on sick leave until Monday."
-          rows={2}
+      <TextArea
+        label="Reason"
+        hint="So that you and your colleagues know why: on sick leave until Monday."
+        rows={2}
+        required
+        value={reason}
+        error={error?.fields.reason}
+        onChange={(event) => setReason(event.target.value)}
+      />
+      <div className="w-44">
+        <TextField
+          label="Until"
+          type="date"
           required
-          value={reason}
-          error={error?.fields.reason}
-          onChange={(event) => setReason(event.target.value)}
+          min={dayFromNow(0)}
+          max={dayFromNow(LONGEST)}
+          value={until}
+          error={error?.fields.until}
+          onChange={(event) => setUntil(event.target.value)}
         />
-        <div className="w-44">
-          <TextField
-            label="Until"
-            type="date"
-            required
-            min={dayFromNow(0)}
-            max={dayFromNow(LONGEST)}
-            value={until}
-            error={error?.fields.until}
-            onChange={(event) => setUntil(event.target.value)}
-          />
-        </div>
-      </form>
-    </Dialog>
+      </div>
+    </FormDialog>
   )
 }

@@ -5,7 +5,8 @@ import type { WeekChoice } from '@/paths'
 import { Banner, Button } from '@/ui'
 import type { components } from '@/api/__generated__/schema'
 import { useClasses, useNotices, usePolicy } from './use-week'
-import { aboutWeek, lastDayOf, movementOf, policyNumber } from './words'
+import { aboutWeek } from '../week-kinds'
+import { lastDayOf, movementOf, policyNumber } from './words'
 
 type ClassWeek = components['schemas']['ClassPerformance']
 

@@ -1,18 +1,11 @@
 /** What the home page says of flags and weeks: from the API's numbers to a line of text. */
 import type { components } from '@/api/__generated__/schema'
 import { formatDay, formatNumber, formatWeekday, parseDate } from '@/format'
-import type { Level } from '@/ui'
 
 export type Flag = components['schemas']['Flag']
 type ClassWeek = components['schemas']['ClassPerformance']
 type OwnClass = components['schemas']['OwnClass']
-type Kind = components['schemas']['WeekKindEnum']
 type PolicyNumber = components['schemas']['PolicyNumber']
-
-/** Null: no level is said of it, as in the integrity list. */
-export function levelOf(flag: Pick<Flag, 'level' | 'list'>): Level | null {
-  return flag.level ?? (flag.list === 'cannot_tell' ? 'cannot_tell' : null)
-}
 
 /** The strongest reasons, or where there is none what keeps us from telling. */
 export function sentencesOf(flag: Pick<Flag, 'reasons' | 'missing' | 'list'>, most: number): string[] {
@@ -20,12 +13,6 @@ export function sentencesOf(flag: Pick<Flag, 'reasons' | 'missing' | 'list'>, mo
   const reasons = flag.reasons.map(({ sentence }) => sentence)
   const first = flag.list === 'cannot_tell' ? [...missing, ...reasons] : [...reasons, ...missing]
   return first.slice(0, most)
-}
-
-/** "new", "week 3 of this"; null without a level. */
-export function howLong(flag: Pick<Flag, 'movement' | 'weeks_flagged'>): string | null {
-  if (flag.weeks_flagged === 0) return null
-  return flag.weeks_flagged === 1 ? 'new' : `week ${flag.weeks_flagged} of this`
 }
 
 const BEFORE = { watch: 'Watch', high: 'High', critical: 'Critical' } as const
@@ -85,30 +72,6 @@ export function lastDayOf(firstDay: string, week: number): string {
   day.setDate(day.getDate() + 7 * week - 1)
   const parts = [day.getFullYear(), day.getMonth() + 1, day.getDate()]
   return formatWeekday(parts.map((part) => String(part).padStart(2, '0')).join('-'))
-}
-
-/** Of weeks that differ from others in what the list means; null for a plain teaching week. */
-export function aboutWeek(week: number, kind: Kind): { title: string; text: string } | null {
-  switch (kind) {
-    case 'teaching':
-      return null
-    case 'grace':
-      return {
-        title: `Week ${week} is one of the first weeks`,
-        text: 'There is little to go by yet, so nobody is shown above Watch. Take the list as a first hint.',
-      }
-    case 'midterm':
-    case 'endterm':
-      return {
-        title: `Week ${week} is an exam week (${kind})`,
-        text: 'Nobody is flagged in it, since there are no lectures. What came of the exam is on the page Exams.',
-      }
-    case 'holiday':
-      return {
-        title: `Week ${week} is a holiday week`,
-        text: 'Nobody is flagged in it. The list comes back with the next teaching week.',
-      }
-  }
 }
 
 /** A number of the policy by its key; null where it is not there or no number. */

@@ -5,7 +5,7 @@ import type { WeekChoice } from '@/paths'
 import { formatDay } from '@/format'
 import { Banner, Button, LevelMark } from '@/ui'
 import { LogContact } from '../contact/LogContact'
-import { flaggedFor, levelOf } from './level'
+import { flaggedFor, levelOfStudent } from '../flag-words'
 import { Neighbours } from './Neighbours'
 
 type Story = components['schemas']['Story']
@@ -39,7 +39,7 @@ export function Head({ story, flag, week, choice }: Props) {
               {flag?.list === 'integrity' && flag.level === null ? (
                 <span className="font-medium">Not flagged; a plagiarism check found something</span>
               ) : (
-                <LevelMark level={levelOf(flag)} />
+                <LevelMark level={levelOfStudent(flag)} />
               )}
               <span className="text-ink-2">{headline(flag, week)}</span>
             </p>

@@ -6,7 +6,7 @@ import { saveCsv } from '@/csv'
 import { formatDay, formatFromNow, formatNumber } from '@/format'
 import { Button, CsvButton, LevelMark, Section, Table } from '@/ui'
 import { LogContact } from '../contact/LogContact'
-import { LIST_WORDS, levelOf } from './level'
+import { LIST_WORDS, levelOfStudent } from '../flag-words'
 import { kindWord } from './weeks'
 
 type Story = components['schemas']['Story']
@@ -85,7 +85,7 @@ function Flags({ flags, file }: { flags: Story['flags']; file: string }) {
           startSorting={{ key: 'week', descending: true }}
           columns={[
             { key: 'week', header: 'Week', rowHeader: true, cell: (flag) => flag.sem_week, sort: (flag) => flag.sem_week },
-            { key: 'level', header: 'Level', cell: (flag) => <LevelMark level={levelOf(flag)} />, sort: (flag) => flag.urgency },
+            { key: 'level', header: 'Level', cell: (flag) => <LevelMark level={levelOfStudent(flag)} />, sort: (flag) => flag.urgency },
             { key: 'list', header: 'List', wideOnly: true, cell: (flag) => LIST_WORDS[flag.list] },
             { key: 'reason', header: 'Strongest reason', cell: (flag) => flag.reasons[0]?.sentence ?? '' },
             { key: 'risk', header: 'Risk score', align: 'right', cell: (flag) => formatNumber(flag.risk_score, 1, true), sort: (flag) => flag.risk_score },

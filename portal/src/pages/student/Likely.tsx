@@ -5,7 +5,7 @@ import { count, formatNumber, formatPercent } from '@/format'
 import { CsvButton, Section, Table } from '@/ui'
 import { ModelNote } from '../predictions/ModelNote'
 import { RISK_WORDS } from '../predictions/words'
-import { LIST_WORDS } from './level'
+import { LIST_WORDS } from '../flag-words'
 
 type Schemas = components['schemas']
 type Predictions = Schemas['Predictions']

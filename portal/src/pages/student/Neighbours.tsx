@@ -3,6 +3,7 @@ import { useEffect } from 'react'
 import { useNavigate } from 'react-router'
 import type { components } from '@/api/__generated__/schema'
 import { paths, type WeekChoice } from '@/paths'
+import { useCharacterShortcuts } from '@/shortcuts'
 import { Link, isTyping } from '@/ui'
 import { stepOf } from './step'
 
@@ -11,9 +12,10 @@ type Pair = components['schemas']['Neighbours']
 /** The student before and after in this week's list, by link and by key. */
 export function Neighbours({ of, choice }: { of: Pair; choice: WeekChoice }) {
   const navigate = useNavigate()
+  const characters = useCharacterShortcuts()
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {
-      const step = isTyping(event.target) || isBusy(event.target) ? null : stepOf(event)
+      const step = isTyping(event.target) || isBusy(event.target) ? null : stepOf(event, characters)
       const to = step === null ? null : of[step]
       if (to == null) return
       event.preventDefault()
@@ -21,7 +23,7 @@ export function Neighbours({ of, choice }: { of: Pair; choice: WeekChoice }) {
     }
     document.addEventListener('keydown', listen)
     return () => document.removeEventListener('keydown', listen)
-  }, [of, choice, navigate])
+  }, [of, choice, navigate, characters])
   if (of.previous === null && of.next === null) return null
   return (
     <nav aria-label="Students of the list" className="flex flex-wrap items-center gap-x-3 gap-y-1 text-sm">
@@ -44,7 +46,13 @@ export function Neighbours({ of, choice }: { of: Pair; choice: WeekChoice }) {
         </Link>
       )}
       <span className="text-xs text-ink-3 max-sm:hidden">
-        keys <Key>←</Key> <Key>→</Key> or <Key>k</Key> <Key>j</Key>
+        keys <Key>←</Key> <Key>→</Key>
+        {characters && (
+          <>
+            {' or '}
+            <Key>k</Key> <Key>j</Key>
+          </>
+        )}
       </span>
     </nav>
   )

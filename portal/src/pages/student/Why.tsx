@@ -3,7 +3,7 @@ import { ContributionBars } from '@/charts'
 import { saveCsv } from '@/csv'
 import { formatNumber } from '@/format'
 import { CsvButton, Section } from '@/ui'
-import { LIST_WORDS, signalWord } from './level'
+import { LIST_WORDS, signalWord } from '../flag-words'
 
 type Flag = components['schemas']['Flag']
 type Week = components['schemas']['StudentWeek']

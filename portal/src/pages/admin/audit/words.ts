@@ -35,6 +35,11 @@ export function whatWords(what: string): string {
   return WHATS.includes(what as What) ? WHAT_WORDS[what as What] : what.replaceAll('_', ' ')
 }
 
+/** A student's pseudonym is 64 letters, of which the first tell students apart; the file has them all. */
+export function whomWords(whom: string): string {
+  return whom.replace(/^(student:[0-9a-f]{12})[0-9a-f]+$/, '$1…')
+}
+
 /** "rows: 12, format: csv" */
 export function detailWords(details: Readonly<Record<string, unknown>>): string {
   return Object.entries(details)

@@ -18,6 +18,24 @@ export function kindOf(run: Pick<Run, 'kind'>): string {
   return KIND_WORDS[run.kind] ?? run.kind
 }
 
+const STAGE_WORDS: Record<string, string> = {
+  plan: 'Finding out which weeks are missing',
+  difficulty: 'Difficulty of the subjects',
+  roster: 'Copying the roster',
+  strays: 'Looking for rows of students outside their class',
+  read: "Reading the college's tables",
+  history: 'Reading the weeks before',
+  score: 'Scoring and flagging',
+  predict: 'Predicting',
+  publish: 'Publishing',
+  rounds: 'Comparing predictions with results',
+}
+
+/** What a stage does; a stage of a newer server may have a name that this page does not know. */
+export function stageWords(stage: string): string {
+  return STAGE_WORDS[stage] ?? stage.replaceAll('_', ' ')
+}
+
 /** Waits or runs: there is something to watch. */
 export function isOpen(run: Pick<Run, 'state'>): boolean {
   return run.state === 'queued' || run.state === 'running'

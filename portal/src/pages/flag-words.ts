@@ -1,4 +1,4 @@
-/** A flag's level as the page shows it, and the codes of reasons in words. */
+/** What every page says of a flag: its level, its list, its signals, and for how long. */
 import type { components } from '@/api/__generated__/schema'
 import { count } from '@/format'
 import type { Level } from '@/ui'
@@ -9,9 +9,14 @@ interface Flagged {
   list: Schemas['ListEnum'] | null
 }
 
-/** Null is not flagged at all: nothing asks for a conversation. */
-export function levelOf(flag: Flagged | null): Level {
-  return flag === null ? 'fine' : (flag.level ?? (flag.list === 'cannot_tell' ? 'cannot_tell' : 'fine'))
+/** Null: no level is said of it, as in the integrity list. */
+export function levelOf(flag: Flagged): Level | null {
+  return flag.level ?? (flag.list === 'cannot_tell' ? 'cannot_tell' : null)
+}
+
+/** The mark of a student whether flagged or not: who is not flagged, or has no level, is fine. */
+export function levelOfStudent(flag: Flagged | null): Level {
+  return flag === null ? 'fine' : (levelOf(flag) ?? 'fine')
 }
 
 export const LIST_WORDS: Record<Schemas['ListEnum'], string> = {
@@ -40,8 +45,14 @@ export function signalWord(code: string): string {
   return Object.entries(SIGNAL_WORDS).find(([known]) => known === code)?.[1] ?? code.replaceAll('_', ' ')
 }
 
-/** "flagged for 3 weeks", "new this week"; empty of who is not flagged. */
+/** "flagged 3 weeks in a row", "new this week"; empty of who is not flagged. */
 export function flaggedFor(weeks: number): string {
   if (weeks === 0) return ''
   return weeks === 1 ? 'new this week' : `flagged ${count(weeks, 'week')} in a row`
+}
+
+/** The same for a narrow column: "new", "week 3 of this"; null of who is not flagged. */
+export function howLong({ weeks_flagged: weeks }: Pick<Schemas['Flag'], 'weeks_flagged'>): string | null {
+  if (weeks === 0) return null
+  return weeks === 1 ? 'new' : `week ${weeks} of this`
 }
