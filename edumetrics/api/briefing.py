@@ -23,10 +23,10 @@ from edumetrics.api.class_weeks import ClassWeek, class_weeks
 from edumetrics.api.flag_items import flag_items, flag_values
 from edumetrics.api.flagged import Flagged
 from edumetrics.api.kinds_of_week import about_week
-from edumetrics.api.policy_file import policy_in_force
+from edumetrics.api.policy_file import policy_in_force, today
 from edumetrics.api.rendering import JsonRenderer
 from edumetrics.api.resources import Parameters, Resource
-from edumetrics.api.triage import cut_for, list_order, today
+from edumetrics.api.triage import cut_for, list_order
 from edumetrics.api.weeks import of_weeks, week_field
 from edumetrics.audit.actions import What
 
