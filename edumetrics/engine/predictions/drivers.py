@@ -26,33 +26,58 @@ def drivers(
     ``effects``: for each row and feature the prediction less that with the feature as is typical.
     ``value`` is null where it was unknown. ``points``: how many points an effect of 1 is in sentences.
     """
-    order = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :SHOWN]
-    found = [
-        [
-            _driver(features[column], rows[row, column], typical[column], effects[row, column], words, points)
-            for column in order[row]
-            if abs(effects[row, column]) > 0
-        ]
-        for row in range(len(rows))
-    ]
-    return pl.Series("drivers", found, dtype=pl.List(DRIVER))
+    shown = np.argsort(-np.abs(effects), axis=1, kind="stable")[:, :SHOWN]
+    row, column = np.repeat(np.arange(len(rows)), shown.shape[1]), shown.ravel()
+    moves = np.abs(effects[row, column]) > 0
+    row, column = row[moves], column[moves]
+    value, effect = rows[row, column], effects[row, column]
+    told = pl.DataFrame(
+        {
+            "row": row,
+            "feature": pl.Series(features, dtype=pl.String).gather(column),
+            "value": pl.Series(value, nan_to_null=True),
+            "typical": typical[column],
+            "effect": effect,
+            "text": _sentences(column, value, typical, effect * points, features, words),
+        },
+        schema_overrides={"text": pl.String},
+    )
+    lists = told.group_by("row", maintain_order=True).agg(pl.struct(list(DRIVER.to_schema())).alias("drivers"))
+    found = pl.DataFrame({"row": np.arange(len(rows))}).join(lists, on="row", how="left", maintain_order="left")
+    return found["drivers"].fill_null(pl.Series([[]], dtype=pl.List(DRIVER)))
 
 
-def _driver(
-    feature: str, value: float, typical: float, effect: float, words: Words, points: float
-) -> dict[str, object]:
-    return {
-        "feature": feature,
-        "value": None if math.isnan(value) else float(value),
-        "typical": float(typical),
-        "effect": float(effect),
-        "text": sentence(feature, float(value), float(typical), float(effect) * points, words),
-    }
+def _sentences(
+    column: "np.ndarray[tuple[int], np.dtype[np.intp]]",
+    value: Matrix,
+    typical: Matrix,
+    effect: Matrix,
+    features: tuple[str, ...],
+    words: Words,
+) -> list[str]:
+    """``sentence`` of each, feature by feature, so that each feature's words are looked up once."""
+    found = np.empty(len(column), dtype=object)
+    for number in np.unique(column):
+        places = np.flatnonzero(column == number)
+        name, usual = features[number], float(typical[number])
+        said = _words_of(name, words)
+        pairs = zip(value[places].tolist(), effect[places].tolist(), strict=True)
+        found[places] = [_said(said, name, one, usual, moved) for one, moved in pairs]
+    return found.tolist()
 
 
 def sentence(feature: str, value: float, typical: float, effect: float, words: Words) -> str:
     """The caller's words for a feature's value; without any, the feature's name and the numbers."""
-    name = feature.replace("_", " ")
-    chosen = words.get(feature, ("{name} is {value:.3g}, typical {typical:.3g}", "{name} is not known"))
-    known, unknown = (chosen, "{name} is not known") if isinstance(chosen, str) else chosen
-    return (unknown if math.isnan(value) else known).format(name=name, value=value, typical=typical, effect=effect)
+    return _said(_words_of(feature, words), feature, value, typical, effect)
+
+
+def _words_of(feature: str, words: Words) -> tuple[str, str]:
+    """For a value that is known, and for one that is not."""
+    chosen = words.get(feature, "{name} is {value:.3g}, typical {typical:.3g}")
+    return (chosen, "{name} is not known") if isinstance(chosen, str) else chosen
+
+
+def _said(words: tuple[str, str], feature: str, value: float, typical: float, effect: float) -> str:
+    known, unknown = words
+    chosen = unknown if math.isnan(value) else known
+    return chosen.format(name=feature.replace("_", " "), value=value, typical=typical, effect=effect)
