@@ -83,9 +83,9 @@ def measure(options: argparse.Namespace, environment: dict[str, str]) -> None:
 
 
 class Server:
-    """gunicorn on a free port."""
+    """gunicorn on a free port. ``quiet``: what it logs is dropped."""
 
-    def __init__(self, environment: dict[str, str]) -> None:
+    def __init__(self, environment: dict[str, str], *, quiet: bool = False) -> None:
         with socket.socket() as free:
             free.bind(("127.0.0.1", 0))
             self.port: int = free.getsockname()[1]
@@ -93,7 +93,9 @@ class Server:
         served |= {"BIND": f"127.0.0.1:{self.port}", "WEB_WORKERS": "2", "WEB_THREADS": "4"}
         # 16 clients behind one address ask more often than any people would.
         served |= {"THROTTLE_ADDRESS": "", "THROTTLE_USER": ""}
-        self._process = subprocess.Popen([sys.executable, "-m", "gunicorn"], env=served)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "gunicorn"], env=served, stderr=subprocess.DEVNULL if quiet else None
+        )
 
     def stop(self) -> None:
         self._process.terminate()
