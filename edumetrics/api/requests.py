@@ -48,6 +48,21 @@ class RequestLog:
         return response
 
 
+class NoBodyForHead:
+    """An answer to HEAD says how long that to GET is, and has none of it. Outside whatever looks at bodies."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self._get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Drop the body."""
+        response = self._get_response(request)
+        if request.method == "HEAD" and not response.streaming:
+            response.headers.setdefault("Content-Length", str(len(response.content)))
+            response.content = b""
+        return response
+
+
 _QUIET = frozenset({"/api/health/live", "/api/health/ready"})
 
 

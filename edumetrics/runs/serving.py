@@ -80,10 +80,12 @@ class Serving:
                 ) from error
 
     def _answers(self) -> bool:
-        """Whether a page comes: the port alone is open before the server's processes can answer."""
+        """Whether an answer comes: the port alone is open before the server's processes can answer."""
+        # By a name that the server answers to, since it writes down whoever asks by another one.
+        names = [name for name in settings.ALLOWED_HOSTS if name[:1] not in (".", "*")]
         connection = HTTPConnection(self._host, self._port, timeout=2)
         try:
-            connection.request("HEAD", "/")
+            connection.request("GET", "/api/health/live", headers={"Host": (names or ["localhost"])[0]})
             connection.getresponse()
         except (OSError, HTTPException):
             return False

@@ -366,6 +366,18 @@ def test_a_query_that_makes_no_sense_is_never_a_500(advisor: httpx.Client, query
     assert answer.status_code == 200 or answer.headers["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("path", ["/", "/students/1", "/api/health/live", "/api/classes/"])
+def test_an_answer_to_head_has_the_length_of_that_to_get_and_no_body(
+    server: Server, advisor: httpx.Client, path: str
+) -> None:
+    length = len(advisor.get(path, headers={"Accept-Encoding": "identity"}).content)
+    head = f"HEAD {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: {token(advisor)}\r\n\r\n"
+    headers, _, body = raw(server, head.encode()).partition(b"\r\n\r\n")
+    assert body == b""
+    assert f"content-length: {length}" in headers.decode().lower()
+    assert "no-body response" not in server.log()
+
+
 def test_a_request_line_that_is_too_long_is_a_400(advisor: httpx.Client) -> None:
     assert advisor.get("/api/classes/?branch=" + "x" * 20_000).status_code in (400, 414)
 
