@@ -219,8 +219,8 @@ class Scheduler:
         self._beat_at = time.monotonic() + self._heartbeat
 
     def _tidy(self, now: datetime) -> None:
-        removed = forget_expired(now)
-        _log.info("expired sign-ins removed", extra={"rows": removed})
+        if removed := forget_expired(now):
+            _log.info("expired sign-ins removed", extra={"rows": removed})
         self._tidy_at = time.monotonic() + _TIDY_EVERY
 
     # The process of a run

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Maker
+from tests.conftest import Maker, Templates
 from tests.integration.workspace import ROOT, Pair, Workspace, assert_same
 
 SPOILED = "demo_college --students 240 --week 6 --past-years 0 --spoil all=0.1"
@@ -79,7 +79,8 @@ def test_a_run_that_was_given_up_publishes_nothing_any_more(calibrated: Workspac
     assert_same(calibrated.published(), before)
 
 
-def test_a_cluster_that_is_not_there_is_said_in_one_sentence(calibrated: Workspace) -> None:
+def test_a_cluster_that_is_not_there_is_said_in_one_sentence(templates: Templates, make: Maker) -> None:
+    calibrated = make(copy=templates.calibrated(("sqlite", "sqlite")))
     nowhere = "tcp://127.0.0.1:5599"
     said = calibrated.manage("calibrate", "--recompute", "--cluster", nowhere, LOG_LEVEL="CRITICAL").refusal()
     assert said.startswith(f"CommandError: There is no Dask scheduler at {nowhere} (")
