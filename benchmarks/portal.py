@@ -183,7 +183,8 @@ def demo() -> Iterator[str]:
     """A demo college, scored and served."""
     with tempfile.TemporaryDirectory() as folder:
         environment = {**os.environ, "DATA_DIR": folder, "EDUMETRICS_DEMO": "true", "LOG_LEVEL": "ERROR"}
-        for command in ("migrate --verbosity 0", "demo_college", "calibrate", "demo_accounts"):
+        commands = ("migrate --verbosity 0", "demo_college", "calibrate", "demo_accounts", "collectstatic --no-input")
+        for command in commands:
             subprocess.run(
                 [sys.executable, "manage.py", *command.split()],
                 cwd=ROOT,
