@@ -14,6 +14,7 @@ const PARTS: Readonly<Record<string, string>> = {
   risk: 'Risk score',
   triage: 'Levels and order',
   quality: 'Quality of the data',
+  predictions: 'Predictions',
   schedule: 'Schedule',
 }
 

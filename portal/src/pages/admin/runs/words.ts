@@ -49,6 +49,7 @@ export function secondsOf(run: Pick<Run, 'started' | 'finished'>, now: number): 
 
 /** "0.4 s", "48 s", "3 min 20 s", "1 h 5 min" */
 export function durationWords(seconds: number): string {
+  if (seconds < 0.1) return `${formatNumber(seconds, 2)} s`
   if (seconds < 9.95) return `${formatNumber(seconds, 1)} s`
   const whole = Math.round(seconds)
   if (whole < 60) return `${whole} s`
