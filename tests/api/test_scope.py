@@ -190,3 +190,58 @@ def test_without_a_token_there_is_nothing(document: dict[str, Any], server: Serv
             if operation.get("security"):
                 url = filled(path)
                 problem(stranger.request(method, url, json={} if method != "GET" else None), 401)
+
+
+HOSTILE = (
+    "' OR '1'='1",
+    "x' OR 1=1 --",
+    "'; DROP TABLE roster_student; --",
+    "x' UNION SELECT student_id, name FROM roster_student --",
+    '{"$ne": ""}',
+    "%' OR name LIKE '%",
+    "../../users/",
+)
+
+
+def test_hostile_values_of_any_parameter_show_and_change_nothing(
+    document: dict[str, Any], clients: dict[str, httpx.Client], people: People, server: Server
+) -> None:
+    rows = server.workspace.analysis.table("roster_student").height
+    for path, parameters, _ in lists(document):
+        for name in sorted(parameters):
+            for value in HOSTILE:
+                required = needs(path, people) if name != "student_id" else ""
+                query = httpx.QueryParams(f"{required}page_size=200").set(name, value)
+                answer = clients["advisor"].get(path, params=query)
+                assert answer.status_code in (200, 400, 403, 404), f"{answer.url}: {answer.text}"
+                # What was asked for may be repeated by an error, and is no id.
+                assert not named_in(answer.text, people.other), answer.url
+    assert server.workspace.analysis.table("roster_student").height == rows
+
+
+def test_no_header_widens_what_is_seen(clients: dict[str, httpx.Client], people: People) -> None:
+    foreign = f"/api/students/{people.foreign}/"
+    for name, value in {
+        "X-Original-URL": foreign,
+        "X-Rewrite-URL": foreign,
+        "X-HTTP-Method-Override": "DELETE",
+        "X-Forwarded-For": "127.0.0.1",
+        "X-Forwarded-User": "admin",
+        "Remote-User": "admin",
+        "Cookie": "sessionid=1; username=admin; role=admin",
+    }.items():
+        hidden = clients["advisor"].get(foreign, headers={name: value})
+        problem(hidden, 404)
+        shown = clients["advisor"].get("/api/students/?page_size=200", headers={name: value})
+        assert shown.status_code == 200
+        assert not named_in(shown.text, people.other), name
+
+
+def test_the_millionth_page_is_a_404(
+    document: dict[str, Any], clients: dict[str, httpx.Client], people: People
+) -> None:
+    for path, parameters, _ in lists(document):
+        if "page" in parameters:
+            answer = clients["admin"].get(f"{path}?{needs(path, people)}page=1000000")
+            assert "There is no page 1000000" in problem(answer, 404)["detail"], path
+            problem(clients["admin"].get(f"{path}?{needs(path, people)}page=1000001"), 400)

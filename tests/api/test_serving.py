@@ -1,6 +1,8 @@
 """The server as such: health, logs, metrics, headers, limits, and bodies that nobody should send."""
 
+import csv
 import http.client
+import io
 import json
 import re
 import socket
@@ -418,3 +420,40 @@ def test_collected_files_are_served_compressed(own_server: Server) -> None:
         assert answer.headers["Content-Encoding"] == "br"
     finally:
         server.stop()
+
+
+FORMULA = '=HYPERLINK("http://elsewhere.example";"open")'
+
+
+def test_what_somebody_typed_is_no_formula_in_a_spreadsheet(own_server: Server) -> None:
+    advisor = own_server.client("advisor")
+    own_server.workspace.analysis.execute(f"UPDATE roster_student SET name = '{FORMULA}'")
+    student = advisor.get("/api/students/").json()["results"][0]["student_id"]
+    for begin in ("=", "+", "-", "@", "\t", "\r"):
+        text = f"{begin}1+1"
+        made = {"student_id": student, "kind": "call", "notes": text, "outcome": text}
+        assert advisor.post("/api/interventions/", json=made).status_code == 201
+    cells = 0
+    for path in (
+        "/api/students/",
+        "/api/flagged/",
+        "/api/interventions/",
+        "/api/attendance-shortfall/",
+        "/api/galaxy/",
+    ):
+        answer = advisor.get(path, params={"format": "csv"})
+        assert answer.status_code == 200, answer.text
+        for row in csv.reader(io.StringIO(answer.text.lstrip("\ufeff"))):
+            for cell in row:
+                cells += "1+1" in cell or "HYPERLINK" in cell
+                assert re.fullmatch(r"-?[\d.]+(e-?\d+)?", cell) or not cell.startswith(
+                    ("=", "+", "-", "@", "\t", "\r")
+                ), cell
+    assert cells > 12
+
+
+def test_fifty_megabytes_are_refused_before_they_are_sent(server: Server, advisor: httpx.Client) -> None:
+    head = f"POST /api/interventions/ HTTP/1.1\r\nHost: localhost\r\nAuthorization: {token(advisor)}\r\n"
+    head += "Content-Type: application/json\r\nContent-Length: 52428800\r\nConnection: close\r\n\r\n{"
+    # A server that waited for the rest would be waited for in vain.
+    assert b" 413 " in raw(server, head.encode()).splitlines()[0]
