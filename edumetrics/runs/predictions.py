@@ -17,6 +17,7 @@ from edumetrics.analysis_db.load_predictions import (
 )
 from edumetrics.analysis_db.store_predictions import P_AT_RISK, Predictions
 from edumetrics.college_db.read import CollegeReader
+from edumetrics.engine.errors import ArtefactError
 from edumetrics.engine.history import METRICS_SCHEMA, History
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.predictions import outputs
@@ -101,11 +102,16 @@ def predictors(models: tuple[InUse, ...]) -> dict[str, Promoted]:
 @lru_cache(maxsize=16)
 def load_predictor(sha256: str) -> Any:
     """The predictor whose artefact has this hash, once a process."""
-    from edumetrics.analysis_db.models import ModelArtefact
-
-    content = ModelArtefact.objects.get(pk=sha256).content
+    # Past the models of Django, since the apps of a worker process are never made ready.
+    with connections["default"].cursor() as cursor:
+        cursor.execute("SELECT content FROM model_artefact WHERE sha256 = %s", [sha256])
+        found = cursor.fetchone()
     connections["default"].close()
-    return from_bytes(bytes(content), sha256)
+    if found is None:
+        raise ArtefactError(
+            f"The predictor {sha256[:12]} is not stored. Train again, or promote an earlier one that is."
+        )
+    return from_bytes(bytes(found[0]), sha256)
 
 
 def read_taught(college: CollegeReader, classes: pl.Series) -> pl.DataFrame:

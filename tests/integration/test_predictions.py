@@ -69,6 +69,14 @@ def test_each_model_has_a_card_and_those_that_beat_the_baselines_are_in_use(trai
     assert trained.analysis.table("model_artefact").height == cards["artefact_sha256"].n_unique()
 
 
+def test_processes_predict_what_one_process_does(trained: Workspace, predicted: Workspace, make: Maker) -> None:
+    workspace = make(copy=trained)
+    use_all(workspace)
+    workspace.run("demo_college --advance 11").well()
+    workspace.manage("calibrate", "--workers", "2", "--shard-students", "60").well()
+    assert_same(predictions(workspace), predictions(predicted))
+
+
 def test_predicted_scores_beat_both_naive_predictions(trained: Workspace) -> None:
     card = trained.analysis.table("model_card").filter(output="endterm_score").row(0, named=True)
     metrics, baselines = json.loads(card["metrics"]), json.loads(card["baselines"])
