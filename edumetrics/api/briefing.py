@@ -10,7 +10,6 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
 from rest_framework.exceptions import NotFound
-from rest_framework.renderers import BaseRenderer
 from rest_framework.request import Request
 
 from edumetrics.accounts import scope
@@ -24,25 +23,11 @@ from edumetrics.api.flag_items import flag_items, flag_values
 from edumetrics.api.flagged import Flagged
 from edumetrics.api.kinds_of_week import about_week
 from edumetrics.api.policy_file import policy_in_force, today
-from edumetrics.api.rendering import JsonRenderer
+from edumetrics.api.rendering import JsonRenderer, PdfRenderer
 from edumetrics.api.resources import Parameters, Resource
 from edumetrics.api.triage import cut_for, list_order
 from edumetrics.api.weeks import of_weeks, week_field
 from edumetrics.audit.actions import What
-
-PDF = "application/pdf"
-
-
-class PdfRenderer(BaseRenderer):
-    """Names the format; the view makes the file itself."""
-
-    media_type = PDF
-    format = "pdf"
-    charset = None
-
-    def render(self, data: object, accepted_media_type: str | None = None, renderer_context: object = None) -> bytes:
-        """Never reached."""
-        raise NotImplementedError
 
 
 class BriefingParameters(Parameters):
@@ -62,7 +47,7 @@ class Briefing(Resource):
     parameters = BriefingParameters
     renderer_classes = (PdfRenderer, JsonRenderer)
 
-    @extend_schema(operation_id="class_briefing", responses={(200, PDF): OpenApiTypes.BINARY})
+    @extend_schema(operation_id="class_briefing", responses={(200, PdfRenderer.media_type): OpenApiTypes.BINARY})
     def get(self, request: Request, class_id: str) -> HttpResponse:
         """Whom to contact first and why, who else is on a list, the class over the weeks, who is short of attendance.
 
@@ -88,7 +73,7 @@ class Briefing(Resource):
         )
         self.audit(What.EXPORT, whom="briefing", rows=len(flags))
         at = series[-1]["week_status"]["computed_at"] or datetime.now(UTC)
-        response = HttpResponse(as_pdf(words, at=at), content_type=PDF)
+        response = HttpResponse(as_pdf(words, at=at), content_type=PdfRenderer.media_type)
         name = f"briefing-{class_id}-week-{last.sem_week}.pdf"
         response["Content-Disposition"] = content_disposition_header(True, name) or "attachment"
         return response

@@ -9,13 +9,25 @@ class JsonRenderer(JSONRenderer):
     charset = None
 
 
-class CsvRenderer(BaseRenderer):
-    """Names the format; lists.py streams the rows themselves."""
+class FileRenderer(BaseRenderer):
+    """Names a format in which the view makes the file itself."""
+
+    def render(self, data: object, accepted_media_type: str | None = None, renderer_context: object = None) -> bytes:
+        """Never reached."""
+        raise NotImplementedError
+
+
+class CsvRenderer(FileRenderer):
+    """A list, streamed by resources.py."""
 
     media_type = "text/csv"
     format = "csv"
     charset = "utf-8"
 
-    def render(self, data: object, accepted_media_type: str | None = None, renderer_context: object = None) -> bytes:
-        """Never reached: a list that is asked for as CSV is streamed."""
-        raise NotImplementedError
+
+class PdfRenderer(FileRenderer):
+    """The weekly briefing, made by briefing.py."""
+
+    media_type = "application/pdf"
+    format = "pdf"
+    charset = None
