@@ -12,13 +12,13 @@ import pytest
 
 from edumetrics.engine.errors import ArtefactError, PredictionError, TrainingRefused
 from edumetrics.engine.predictions.artefact import from_bytes, sha256, to_bytes
-from edumetrics.engine.predictions.calibration import fit_line
-from edumetrics.engine.predictions.candidates import CANDIDATES, Tried, choose
+from edumetrics.engine.predictions.calibration import expit, fit_line, tempered
+from edumetrics.engine.predictions.candidates import CANDIDATES, Candidate, Tried, choose
 from edumetrics.engine.predictions.card import ModelCard
 from edumetrics.engine.predictions.drift import drift, marked
 from edumetrics.engine.predictions.drivers import sentence
 from edumetrics.engine.predictions.evaluation import ProbabilityFigures, ScoreFigures, of_probabilities, recall_at
-from edumetrics.engine.predictions.examples import Examples
+from edumetrics.engine.predictions.examples import Examples, matrix
 from edumetrics.engine.predictions.fairness import TOO_FEW, by_group, difference_of_shares
 from edumetrics.engine.predictions.intervals import conformal
 from edumetrics.engine.predictions.predictor import Kind
@@ -146,6 +146,21 @@ class TestPredictions:
                 without = features[row : row + 1].with_columns(pl.lit(typical[one["feature"]]).alias(one["feature"]))
                 moved = given.drop("drivers")[row].row(0)[0] - trained.predictor.values(without)[0]
                 assert one["effect"] == pytest.approx(moved, abs=1e-9)
+
+    @pytest.mark.parametrize("kind", KINDS)
+    @pytest.mark.parametrize("candidate", CANDIDATES[2:5], ids=lambda one: one.name)
+    def test_each_model_tells_what_it_would_give_were_one_feature_typical(
+        self, kind: Kind, candidate: Candidate
+    ) -> None:
+        made = college(kind)
+        rows = matrix(made.features, made.features.columns)
+        model = candidate.fit(kind, rows, made.targets(), 1)
+        typical = np.nanmedian(rows, axis=0)
+        told = model.raw_if_typical(rows, typical)
+        for column in range(rows.shape[1]):
+            other = rows.copy()
+            other[:, column] = typical[column]
+            assert told[:, column] == pytest.approx(model.raw(other), abs=1e-9)
 
     def test_a_missing_feature_is_named(self, trained: Trained) -> None:
         with pytest.raises(PredictionError, match="These features are missing: marks"):
@@ -286,7 +301,8 @@ class TestArtefact:
         folder = ROOT / "edumetrics" / "engine" / "predictions"
         text = "\n".join(path.read_text() for path in folder.glob("*.py"))
         assert "import pickle" not in text
-        assert "joblib" not in text
+        # joblib can pickle too; all we take of it is threads.
+        assert "joblib" not in text.replace("from joblib import parallel_config", "")
 
     def test_the_card_comes_back_from_json(self, trained: Trained) -> None:
         assert ModelCard.from_json(trained.card.to_json()) == trained.card
@@ -313,6 +329,20 @@ class TestFigures:
         line = fit_line(outcome, raw)
         assert line.slope == pytest.approx(0.5, abs=0.02)
         assert line.intercept == pytest.approx(-1, abs=0.04)
+
+    def test_a_later_period_tempers_the_slope_and_leaves_the_base_rate(self) -> None:
+        rng = np.random.default_rng(0)
+        raw, later = rng.normal(0, 2, (2, 40_000))
+        outcome = (rng.random(40_000) < expit(2 * raw - 1)).astype(float)
+        line = fit_line(outcome, raw)
+        # Later on the same log odds tell half as much, and twice as many fail.
+        later_outcome = (rng.random(40_000) < expit(0.5 * (2 * later - 1) + 1.5)).astype(float)
+        found = tempered(line, outcome, raw, later_outcome, line.probability(later))
+        assert 0.5 * line.slope < found.slope < line.slope
+        assert found.probability(raw).mean() == pytest.approx(outcome.mean(), abs=1e-4)
+        # Were it as before, nothing would be tempered.
+        as_before = (rng.random(40_000) < expit(2 * later - 1)).astype(float)
+        assert tempered(line, outcome, raw, as_before, line.probability(later)).slope == pytest.approx(2, abs=0.05)
 
     def test_recall_at_capacity_shares_out_the_tied(self) -> None:
         outcome = np.array([1.0, 0, 1, 0, 0, 0, 0, 0, 0, 1])

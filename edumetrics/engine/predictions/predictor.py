@@ -65,6 +65,10 @@ class Predictor:
             "p" if self.kind == "probability" else "value", self.predicted(matrix(features, self.features))
         )
 
+    def without_drivers(self, features: pl.DataFrame) -> pl.DataFrame:
+        """``predict`` without drivers: much faster."""
+        return self.from_raw(self.model.raw(matrix(features, self.features)))
+
     def predicted(self, rows: Matrix) -> Matrix:
         """The probability, or the score clipped to 0-100, of each row of a matrix of ``features``."""
         return self._honest(self.model.raw(rows))

@@ -8,7 +8,7 @@ import polars as pl
 
 from edumetrics.engine.errors import TrainingRefused
 from edumetrics.engine.predictions.artefact import sha256, to_bytes
-from edumetrics.engine.predictions.calibration import Calibration, fit_line
+from edumetrics.engine.predictions.calibration import Calibration, fit_line, tempered
 from edumetrics.engine.predictions.candidates import CANDIDATES, Candidate, Tried, choose, standard_error
 from edumetrics.engine.predictions.card import Beside, Calibrated, CandidateTried, ModelCard
 from edumetrics.engine.predictions.drivers import Words
@@ -44,6 +44,19 @@ class Trained:
     card: ModelCard
     artefact: bytes
     tested: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The examples of the latest period, and a predictor that has learnt from earlier ones alone."""
+
+    examples: Examples
+    predictor: Predictor
+
+    def sampled(self, seed: int) -> tuple[Matrix, Matrix]:
+        """Of about CHOSEN_ON examples what came, and what was predicted."""
+        some = sample_of_people(self.examples, CHOSEN_ON, seed)
+        return some.targets(), self.predictor.predicted(matrix(some.features, self.predictor.features))
 
 
 @dataclass(frozen=True)
@@ -93,14 +106,15 @@ def _train(
     several = len(periods) > 1
     earlier = examples.where(~latest(examples)) if several else examples
     _refuse_too_little(earlier, kind, *fewest)
-    tester = None
+    forecast = None
     if several:
         progress(f"learning from {len(earlier)} examples before period {periods[-1]}, to test on it")
-        tester = _learn(earlier, kind, seed, words, candidates, progress)
+        tester = _learn(earlier, kind, seed, words, candidates, progress).predictor
+        forecast = Forecast(examples.where(latest(examples)), tester)
     progress(f"learning from all {len(examples)} examples")
-    learnt = _learn(examples, kind, seed, words, candidates, progress)
-    test = examples.where(latest(examples)) if several else learnt.sample
-    given = tester.predictor.predict(test.features) if tester else learnt.honest
+    learnt = _learn(examples, kind, seed, words, candidates, progress, forecast)
+    test = forecast.examples if forecast else learnt.sample
+    given = forecast.predictor.without_drivers(test.features) if forecast else learnt.honest
     artefact = to_bytes(learnt.predictor)
     baselines = _baselines(kind, earlier, test, given, seed, several)
     card = ModelCard(
@@ -159,9 +173,18 @@ def usable(features: pl.DataFrame) -> tuple[str, ...]:
 
 
 def _learn(
-    examples: Examples, kind: Kind, seed: int, words: Words, candidates: tuple[Candidate, ...], progress: Progress
+    examples: Examples,
+    kind: Kind,
+    seed: int,
+    words: Words,
+    candidates: tuple[Candidate, ...],
+    progress: Progress,
+    forecast: Forecast | None = None,
 ) -> Learnt:
-    """Choose a candidate over folds, make its numbers honest with what it predicted there, and fit it to everything."""
+    """Choose a candidate over folds, make its numbers honest, and fit it to everything.
+
+    Honest by what it predicted over folds, and by the forecast of the latest period if there was one.
+    """
     names = usable(examples.features)
     sample = sample_of_people(examples, CHOSEN_ON, seed)
     pairs = list(folds(sample, seed))
@@ -172,7 +195,7 @@ def _learn(
     chosen = choose(tried, numbered(sample.person))
     progress(f"chosen: {chosen.candidate.name}")
     rows = matrix(examples.features, names)
-    calibration, interval = _honesty(kind, sample.targets(), chosen.raw)
+    calibration, interval = _honesty(kind, sample.targets(), chosen.raw, forecast.sampled(seed) if forecast else None)
     predictor = Predictor(
         kind=kind,
         candidate=chosen.candidate.name,
@@ -206,11 +229,21 @@ def _try(
     return Tried(candidate, raw, losses_of(kind, target, value))
 
 
-def _honesty(kind: Kind, actual: Matrix, raw: Matrix) -> tuple[Calibration | None, Interval | None]:
-    """A calibration of probabilities, or an interval for scores, from predictions of examples not seen."""
+def _honesty(
+    kind: Kind, actual: Matrix, raw: Matrix, forecast: tuple[Matrix, Matrix] | None = None
+) -> tuple[Calibration | None, Interval | None]:
+    """A calibration of probabilities, or an interval for scores, from predictions of examples not seen.
+
+    ``forecast``: what came and was predicted of a later period. Folds are of the periods that were learnt from, but the
+    coming one differs from all of them: only a forecast tells by how much.
+    """
     if kind == "probability":
-        return fit_line(actual, raw), None
-    return None, conformal(actual, np.clip(raw, 0, 100))
+        line = fit_line(actual, raw)
+        return (tempered(line, actual, raw, *forecast) if forecast else line), None
+    value = np.clip(raw, 0, 100)
+    if forecast:
+        actual, value = np.concatenate([actual, forecast[0]]), np.concatenate([value, forecast[1]])
+    return None, conformal(actual, value)
 
 
 def _baselines(

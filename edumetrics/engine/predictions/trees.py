@@ -3,7 +3,9 @@
 import io
 import json
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +17,9 @@ from edumetrics.engine.predictions.threads import one_thread
 
 TRUSTED = ("sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",)
 """The one type in a stored ensemble that skops does not trust by itself."""
+
+AT_ONCE = 10_000
+"""Rows of which what every tree adds is held in memory together."""
 
 
 @dataclass(frozen=True)
@@ -32,15 +37,47 @@ class Trees:
 
     def raw_if_typical(self, rows: Matrix, typical: Matrix) -> Matrix:
         """See Model."""
-        now = self.raw(rows)
-        moved = np.repeat(now[:, None], rows.shape[1], axis=1)
-        for column in range(rows.shape[1]):
-            differs = rows[:, column] != typical[column]
-            if differs.any():
-                other = rows[differs]
-                other[:, column] = typical[column]
-                moved[differs, column] = self.raw(other)
+        moved = np.repeat(self.raw(rows)[:, None], rows.shape[1], axis=1)
+        trees = self._trees()
+        with one_thread():
+            for part in range(0, len(rows), AT_ONCE):
+                _move(moved[part : part + AT_ONCE], rows[part : part + AT_ONCE], typical, trees)
         return moved
+
+    def _trees(self) -> list["Tree"]:
+        """scikit-learn has no public way to ask single trees."""
+        known, index = self.ensemble._bin_mapper.make_known_categories_bitsets()
+        return [
+            Tree(
+                splits_on=frozenset(one.nodes["feature_idx"][one.nodes["is_leaf"] == 0].tolist()),
+                values=partial(one.predict, known_cat_bitsets=known, f_idx_map=index, n_threads=1),
+            )
+            for trees_of_round in self.ensemble._predictors
+            for one in trees_of_round
+        ]
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One tree: the columns it splits on, and what it adds to the log odds or score of each row."""
+
+    splits_on: frozenset[int]
+    values: Callable[[Matrix], Matrix]
+
+
+def _move(moved: Matrix, rows: Matrix, typical: Matrix, trees: list[Tree]) -> None:
+    """Add to each column of ``moved`` what the trees that split on it add when it is typical, less what they add now.
+
+    The other trees add the same as before: asking the whole ensemble once for each column takes six times as long.
+    """
+    now = [tree.values(rows) for tree in trees]
+    other = rows.copy()
+    for column in range(rows.shape[1]):
+        other[:, column] = typical[column]
+        for tree, before in zip(trees, now, strict=True):
+            if column in tree.splits_on:
+                moved[:, column] += tree.values(other) - before
+        other[:, column] = rows[:, column]
 
 
 def fit_trees(kind: Kind, rows: Matrix, target: Matrix, seed: int, leaves: int, rounds: int) -> Trees:
