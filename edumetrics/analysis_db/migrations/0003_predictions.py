@@ -48,7 +48,7 @@ class Migration(migrations.Migration):
             name="ModelArtefact",
             fields=[
                 ("sha256", models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ("content", models.BinaryField(help_text="skops or JSON, as the model card's kind says")),
+                ("content", models.BinaryField(help_text="the predictor as JSON")),
             ],
             options={
                 "db_table": "model_artefact",

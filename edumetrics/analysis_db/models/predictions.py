@@ -280,7 +280,7 @@ class ModelArtefact(models.Model):
     """
 
     sha256 = models.CharField(max_length=64, primary_key=True)
-    content = models.BinaryField(help_text="skops or JSON, as the model card's kind says")
+    content = models.BinaryField(help_text="the predictor as JSON")
 
     class Meta:
         db_table = "model_artefact"

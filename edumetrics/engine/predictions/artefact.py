@@ -1,6 +1,5 @@
 """A predictor as bytes and back, without pickle: the same predictor always gives the same bytes."""
 
-import base64
 import hashlib
 import json
 from dataclasses import asdict
@@ -15,7 +14,7 @@ from edumetrics.engine.predictions.examples import Matrix
 from edumetrics.engine.predictions.intervals import Interval
 from edumetrics.engine.predictions.linear import Linear
 from edumetrics.engine.predictions.predictor import Model, Predictor
-from edumetrics.engine.predictions.trees import Trees, trees_from_bytes, trees_to_bytes
+from edumetrics.engine.predictions.trees import Tree, Trees
 
 
 def to_bytes(predictor: Predictor) -> bytes:
@@ -66,7 +65,8 @@ def _model(model: Model) -> dict[str, Any]:
         case Additive():
             return {"additive": {name: _plain(value) for name, value in vars(model).items()}}
         case Trees():
-            return {"trees": base64.b64encode(trees_to_bytes(model)).decode()}
+            trees = [{name: _plain(value) for name, value in vars(tree).items()} for tree in model.trees]
+            return {"trees": {"trees": trees, "intercept": model.intercept}}
     raise ArtefactError(f"A model of type {type(model).__name__} cannot be stored.")
 
 
@@ -85,9 +85,14 @@ def _read_model(read: dict[str, Any]) -> Model:
         case "additive":
             cuts, steps = (tuple(map(_array, parts[name])) for name in ("cuts", "steps"))
             return Additive(cuts, steps, parts["intercept"])
-        case "trees":
-            return trees_from_bytes(base64.b64decode(parts))
+        case "trees" if isinstance(parts, dict):
+            return Trees(tuple(_read_tree(one) for one in parts["trees"]), parts["intercept"])
     raise ArtefactError(f"The stored predictor holds {', '.join(read)}, which no predictor of ours is. Train again.")
+
+
+def _read_tree(parts: dict[str, Any]) -> Tree:
+    splits = {name: tuple(parts[name]) for name in ("columns", "thresholds", "unknown_below")}
+    return Tree(**splits, values=_array(parts["values"]))
 
 
 def _array(values: list[float]) -> Matrix:
