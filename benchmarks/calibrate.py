@@ -20,13 +20,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
 WEEK = 17
 SERVER = os.environ.get("BENCH_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
-RESULTS = ("weekly_metrics", "weekly_flags", "class_notice")
-WORK = ("class_work", "student_work")
+OF_A_WEEK = (
+    *("weekly_metrics", "weekly_flags", "class_notice"),
+    *("pre_mid_term", "pre_end_term", "risk_of_failing_prediction", "at_risk_drivers"),
+)
+OF_A_SEMESTER = ("class_work", "student_work")
+OF_SOME_WEEKS = ("pre_sem_watchlist", "post_exam_analysis")
+Done = tuple[float, int, str]
+"""Seconds, rows of weekly_metrics, and where the time went."""
 
 
 def main() -> None:
@@ -62,15 +69,16 @@ def report(database: str, students: int, environment: dict[str, str]) -> None:
                 f"{ratio:>9}",
                 flush=True,
             )
+        print(f"{'':<11}{'':>9}{'':>11}  stages: {found[name]['stages']}", flush=True)
 
 
-def phase(name: str, students: int, environment: dict[str, str]) -> dict[str, float]:
-    """Run one phase in a process of its own; seconds, cpu, rows, peak_mb."""
+def phase(name: str, students: int, environment: dict[str, str]) -> dict[str, Any]:
+    """Run one phase in a process of its own; seconds, cpu, rows, peak_mb, stages."""
     command = [sys.executable, "-m", "benchmarks.calibrate", "--phase", name, "--students", str(students)]
     done = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, check=False)
     if done.returncode:
         raise SystemExit(f"phase {name} failed:\n{done.stdout}{done.stderr}")
-    result: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    result: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return result
 
 
@@ -109,12 +117,12 @@ def run_phase(name: str, students: int) -> None:
     django.setup()
     keep_statistics()
     before = cpu_seconds()
-    seconds, rows = PHASES[name](students)
+    seconds, rows, stages = PHASES[name](students)
     cpu = cpu_seconds() - before
     # Nobody can say when each worker was at its largest; so as if all were at once, and as large as the largest.
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * (os.cpu_count() or 1)
     peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss + largest) / 1024
-    print(json.dumps({"seconds": seconds, "cpu": cpu, "rows": rows, "peak_mb": peak}))
+    print(json.dumps({"seconds": seconds, "cpu": cpu, "rows": rows, "peak_mb": peak, "stages": stages}))
 
 
 def cpu_seconds() -> float:
@@ -131,7 +139,7 @@ def keep_statistics() -> None:
                 connection.execute("ANALYZE")
 
 
-def prepare(students: int) -> tuple[float, int]:
+def prepare(students: int) -> Done:
     """The college at week 17 and empty analysis tables, twice."""
     from django.conf import settings
     from django.core.management import call_command
@@ -142,10 +150,10 @@ def prepare(students: int) -> tuple[float, int]:
     call_command("migrate", verbosity=0)
     environment = {**os.environ, "DEFAULT_DB_URL": os.environ["FLOOR_DB_URL"]}
     subprocess.run([sys.executable, "manage.py", "migrate", "-v", "0"], env=environment, check=True)
-    return 1.0, 0
+    return 1.0, 0, ""
 
 
-def calibrate(students: int) -> tuple[float, int]:
+def calibrate(students: int) -> Done:
     """Everything from the first row read to the last week published."""
     from edumetrics.college_db.mapping import Mapping
     from edumetrics.engine.policy import Policy
@@ -156,15 +164,15 @@ def calibrate(students: int) -> tuple[float, int]:
     outcome = run(Request("calibrate", Mapping(), Policy(), datetime.now(UTC)))
     seconds = time.perf_counter() - began
     assert outcome.run is not None
-    return seconds, outcome.run.rows["weekly_metrics"]
+    return seconds, outcome.run.rows["weekly_metrics"], in_words(outcome.run.stages)
 
 
-def floor(students: int) -> tuple[float, int]:
+def floor(students: int) -> Done:
     """Scan every source row, and write the rows of all weeks into empty tables."""
     return scan_and_write("")
 
 
-def next_week(students: int) -> tuple[float, int]:
+def next_week(students: int) -> Done:
     """One new week: the last one is scored anew, as run_weekly does."""
     from edumetrics.college_db.mapping import Mapping
     from edumetrics.engine.policy import Policy
@@ -174,15 +182,15 @@ def next_week(students: int) -> tuple[float, int]:
     outcome = run_weekly(Request("weekly", Mapping(), Policy(), datetime.now(UTC)))
     seconds = time.perf_counter() - began
     assert outcome.run is not None
-    return seconds, outcome.run.rows["weekly_metrics"]
+    return seconds, outcome.run.rows["weekly_metrics"], in_words(outcome.run.stages)
 
 
-def next_floor(students: int) -> tuple[float, int]:
+def next_floor(students: int) -> Done:
     """Scan every source row, and write the rows of the last week into empty tables."""
     return scan_and_write(f"WHERE t.sem_week = {WEEK}")
 
 
-def scan_and_write(where: str) -> tuple[float, int]:
+def scan_and_write(where: str) -> Done:
     """Seconds to read all source tables and to append our own results to empty tables; rows of weekly_metrics."""
     from django.conf import settings
     from django.db import connections
@@ -196,9 +204,10 @@ def scan_and_write(where: str) -> tuple[float, int]:
     from edumetrics.runs.management.commands.export import kinds_of, tables
 
     with open_reader(connections["default"].settings_dict) as reader:
-        frames = {name: reader.frame(name, kinds_of(tables()[name]), where) for name in RESULTS}
         # Whichever week is written, the work of the semester is written whole.
-        frames |= {name: reader.frame(name, kinds_of(tables()[name])) for name in WORK}
+        whole = OF_A_SEMESTER if where else (*OF_A_SEMESTER, *OF_SOME_WEEKS)
+        frames = {name: reader.frame(name, kinds_of(tables()[name]), where) for name in OF_A_WEEK}
+        frames |= {name: reader.frame(name, kinds_of(tables()[name])) for name in whole}
     target = django_settings(os.environ["FLOOR_DB_URL"])
     with open_writer(target) as writer:
         for name in frames:
@@ -211,10 +220,15 @@ def scan_and_write(where: str) -> tuple[float, int]:
         for name, frame in frames.items():
             writer.append(name, frame)
     assert settings.configured
-    return time.perf_counter() - began, frames["weekly_metrics"].height
+    return time.perf_counter() - began, frames["weekly_metrics"].height, ""
 
 
-PHASES: dict[str, Callable[[int], tuple[float, int]]] = {
+def in_words(stages: list[dict[str, Any]]) -> str:
+    """Seconds by stage; those of all workers are added up."""
+    return ", ".join(f"{one['stage']} {one['seconds']:.1f}" for one in stages if one["seconds"] >= 0.05)
+
+
+PHASES: dict[str, Callable[[int], Done]] = {
     "prepare": prepare,
     "calibrate": calibrate,
     "floor": floor,

@@ -1,5 +1,8 @@
 """Features, outcomes, verdicts and the ledger, by hand."""
 
+import json
+
+import numpy as np
 import polars as pl
 import pytest
 
@@ -10,6 +13,7 @@ from edumetrics.engine.predictions import subject_features as of_subjects
 from edumetrics.engine.predictions import watchlist_features as of_watchlist
 from edumetrics.engine.predictions.codes import OUTPUTS
 from edumetrics.engine.predictions.college_examples import KINDS
+from edumetrics.engine.predictions.drivers import DRIVER
 from edumetrics.engine.predictions.ledger import ledger, marks
 from edumetrics.engine.predictions.outcomes import RESULT_SCHEMA, semester_outcomes
 from edumetrics.engine.predictions.outputs import as_json, label_of
@@ -263,8 +267,34 @@ def test_the_rule_of_thumb_is_as_stated(mark: float | None, attended: float | No
         drivers=rule_of_thumb.drivers("mark", "attended", POLICY),
     )
     assert said["label"][0] == label
-    assert len(said["drivers"][0]) == (mark is not None) + (attended is not None)
-    assert as_json(said["drivers"])[0].startswith("[")
+    told = [one["feature"] for one in json.loads(said["drivers"][0])]
+    assert told == ["mark"] * (mark is not None) + ["attended"] * (attended is not None)
+
+
+def test_drivers_of_the_rule_of_thumb_are_written_as_those_of_a_model() -> None:
+    values = np.random.default_rng(0).uniform(0, 100, 2000)
+    marks = [0.0, 100.0, 0.00004, 0.5, 1.5, *values[:1000], *values[1000:].round(2)]
+    rows = pl.DataFrame({"mark": marks, "attended": marks[::-1]})
+    written = rows.select(drivers=rule_of_thumb.drivers("mark", "attended", POLICY))["drivers"]
+    words = (
+        ("mark", "Marks are {}; below 50 is at risk, below 40 fails", 50.0),
+        ("attended", "Attended {}% of lectures; the rule is 75%", 75.0),
+    )
+    whole = rows.select(pl.all().round(0).cast(pl.Int64))
+    told = [
+        [
+            {
+                "feature": name,
+                "value": row[name],
+                "typical": rule,
+                "effect": None,
+                "text": sentence.format(rounded[name]),
+            }
+            for name, sentence, rule in words
+        ]
+        for row, rounded in zip(rows.to_dicts(), whole.to_dicts(), strict=True)
+    ]
+    assert written.equals(as_json(pl.Series(told, dtype=pl.List(DRIVER))).alias("drivers"))
 
 
 def test_a_label_is_medium_from_35_and_high_from_60() -> None:

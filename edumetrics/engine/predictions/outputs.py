@@ -257,9 +257,8 @@ def _by_rule(rows: pl.DataFrame, promoted: Promoted | None, mark: str, attendanc
     """The rows with drivers, model_version and note of the rule of thumb."""
     note = pl.lit(rule_of_thumb.NO_MODEL if promoted is None else rule_of_thumb.TRAINED_ON_THIS)
     unknown = pl.col(mark).is_null() & pl.col(attendance).is_null()
-    said = rows.select(drivers=rule_of_thumb.drivers(mark, attendance, policy)).to_series()
     return rows.with_columns(
-        as_json(said),
+        drivers=rule_of_thumb.drivers(mark, attendance, policy),
         model_version=pl.lit(None, pl.String),
         note=pl.when(unknown).then(note + rule_of_thumb.CANNOT_TELL).otherwise(note),
     )
