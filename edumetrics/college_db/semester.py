@@ -10,9 +10,11 @@ classes of a run and given to the class that they count for:
 So the results do not depend on which classes are read together (docs/decisions/0007).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Mapping as MappingType
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from queue import SimpleQueue
 
 import polars as pl
 
@@ -29,6 +31,7 @@ WORK = {
     "quiz_submissions": ("quiz_definitions", "quiz_id"),
 }
 DEFINITIONS = tuple(definitions for definitions, _ in WORK.values())
+_LARGEST_FIRST = (*BY_CLASS, *WORK, "exam_results", *DEFINITIONS)
 _REFERS_TO = {name: definitions for name, (definitions, _) in WORK.items()} | {"exam_results": "exam_schedule"}
 # An id that two classes share is a fault of both, so both are to be read together.
 _IDS = {
@@ -83,19 +86,29 @@ def shared_ids(college: CollegeReader) -> pl.DataFrame:
     return pl.concat(frames).drop_nulls()
 
 
-def read_strays(college: CollegeReader, terms: pl.DataFrame) -> Strays:
+def read_strays(colleges: Sequence[CollegeReader], terms: pl.DataFrame) -> Strays:
     """The strays of the classes of ``terms`` (class_id, semester), each with its owner: such a class, or NOBODY.
 
-    Rows of known students who are in no class of ``terms`` are left out.
+    Rows of known students who are in no class of ``terms`` are left out. ``colleges``: readers of the same college,
+    one or more, which share the tables among them: each is a pass over all its rows, done by the server.
     """
-    finder = _Finder(college, terms)
-    found = {"students": finder.students()}
-    found |= {name: finder.by_class(name) for name in BY_CLASS if is_readable(college, name)}
-    found |= {name: finder.definitions(name) for name in DEFINITIONS if is_readable(college, name)}
-    found |= {name: finder.work(name) for name in WORK if is_readable(college, name)}
-    if is_readable(college, "exam_results"):
-        found["exam_results"] = finder.exam_results()
-    return Strays({name: rows for name, rows in found.items() if not rows.is_empty()}, finder.twice)
+    twice = _students_twice(colleges[0])
+    free: SimpleQueue[_Finder] = SimpleQueue()
+    for one in colleges:
+        free.put(_Finder(one, terms, twice))
+
+    def look(name: str) -> pl.DataFrame:
+        finder = free.get()
+        try:
+            return finder.strays(name)
+        finally:
+            free.put(finder)
+
+    # The largest first, so that all readers are done at about the same time.
+    tables = ("students", *(name for name in _LARGEST_FIRST if is_readable(colleges[0], name)))
+    with ThreadPoolExecutor(len(colleges)) as pool:
+        found = zip(tables, pool.map(look, tables), strict=True)
+        return Strays({name: rows for name, rows in found if not rows.is_empty()}, twice)
 
 
 def read_semester(college: CollegeReader, terms: pl.DataFrame, strays: Strays) -> dict[str, pl.DataFrame]:
@@ -175,30 +188,42 @@ def _exam_semesters(terms: pl.DataFrame) -> list[int]:
     return sorted({number for semester in terms["semester"] for number in (semester - 1, semester)})
 
 
-class _Finder:
-    """Looks for strays: one pass over each table, done by the server."""
+def _students_twice(college: CollegeReader) -> tuple[str, ...]:
+    """Students with more than one row."""
+    students = college.mapping.source("students")
+    source = f"(SELECT student_id FROM {students} AS s GROUP BY student_id HAVING COUNT(*) > 1)"
+    found = college.select("students", source, {"student_id": Kind.TEXT})["student_id"]
+    return tuple(found.drop_nulls().sort())
 
-    def __init__(self, college: CollegeReader, terms: pl.DataFrame) -> None:
+
+class _Finder:
+    """Looks for strays: one pass over each table."""
+
+    def __init__(self, college: CollegeReader, terms: pl.DataFrame, twice: tuple[str, ...]) -> None:
         self._college = college
         self._terms = terms
+        self._twice = twice
         self._classes = college.mapping.source("classes")
         students = college.mapping.source("students")
-        self.twice = self._students_twice()
         # A student who is there twice is of the first class by id.
         once = f"(SELECT student_id, MIN(class_id) AS class_id FROM {students} AS h GROUP BY student_id)"
-        self._homes = once if self.twice else students
+        self._homes = once if twice else students
 
-    def _students_twice(self) -> tuple[str, ...]:
-        students = self._college.mapping.source("students")
-        source = f"(SELECT student_id FROM {students} AS s GROUP BY student_id HAVING COUNT(*) > 1)"
-        found = self._college.select("students", source, {"student_id": Kind.TEXT})["student_id"]
-        return tuple(found.drop_nulls().sort())
+    def strays(self, name: str) -> pl.DataFrame:
+        """The strays of a table, with their owners."""
+        if name in BY_CLASS:
+            return self.by_class(name)
+        if name in WORK:
+            return self.work(name)
+        if name in DEFINITIONS:
+            return self.definitions(name)
+        return self.students() if name == "students" else self.exam_results()
 
     def students(self) -> pl.DataFrame:
         """Students in no class of the college, and all rows of those who are there twice."""
         condition = self._no_class("x")
-        if self.twice:
-            condition += f" OR {in_rows(self._dialect, ['x.student_id'], _each(self.twice))}"
+        if self._twice:
+            condition += f" OR {in_rows(self._dialect, ['x.student_id'], _each(self._twice))}"
         rows = self._rows("students", condition)
         return self._owned(rows, unscored=NOBODY, unknown=pl.lit(NOBODY))
 

@@ -317,8 +317,12 @@ def _score(
 
 
 def _strays(job: Job, terms: pl.DataFrame) -> Strays:
-    with open_college(settings_of("client_db"), job.mapping, job.columns) as college:
-        return read_strays(college, terms)
+    client_db = settings_of("client_db")
+    with (
+        open_college(client_db, job.mapping, job.columns) as one,
+        open_college(client_db, job.mapping, job.columns) as another,
+    ):
+        return read_strays([one, another], terms)
 
 
 def _weeks_of(plan: Plan) -> list[dict[str, Any]]:

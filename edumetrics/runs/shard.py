@@ -127,7 +127,7 @@ def _predict(job: Job, shard: Shard, scored: Scored, history: History) -> Predic
         taught = read_taught(college, shard.terms["class_id"])
         if before.is_empty():
             return predictions.make(taught, None)
-        tables = read_semester(college, before, read_strays(college, before))
+        tables = read_semester(college, before, read_strays([college], before))
     return predictions.make(taught, before_of(score(tables, before, History.none(), job.policy)))
 
 

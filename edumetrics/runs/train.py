@@ -170,7 +170,7 @@ class _Training:
         for number, shards in parts.items():
             year, term = term_of_period(number)
             with self._record.stages.stage("strays"), self._college() as college:
-                strays = read_strays(college, pl.concat(shards))
+                strays = read_strays([college], pl.concat(shards))
             for place, terms in enumerate(shards, start=1):
                 steps.step(f"scoring the {term} semesters of {year}: part {place} of {len(shards)}")
                 with self._record.stages.stage("read"), self._college() as college:

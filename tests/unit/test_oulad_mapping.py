@@ -302,7 +302,7 @@ def college_tables(database: Path, year: int, class_id: str, semester: int) -> d
     mapping = load_mapping(OULAD / "mapping.toml", {"year": str(year)})
     with open_college(django_settings(f"sqlite:///{database}", read_only=True), mapping) as college:
         terms = pl.DataFrame({"class_id": [class_id], "semester": [semester]})
-        tables = read_semester(college, terms, read_strays(college, terms))
+        tables = read_semester(college, terms, read_strays([college], terms))
     return {name: frame.filter(class_id=class_id) for name, frame in tables.items()}
 
 
