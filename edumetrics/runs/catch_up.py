@@ -15,6 +15,7 @@ from edumetrics.analysis_db.store import mark_due, publish_roster, replace_other
 from edumetrics.college_db.mapping import Mapping
 from edumetrics.college_db.read import CollegeReader, Columns, open_college
 from edumetrics.college_db.semester import Strays, other_students, population, read_strays, shared_ids
+from edumetrics.databases.reading import several_readers
 from edumetrics.engine.calendar import Position
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.canonical import TABLES
@@ -152,7 +153,7 @@ _Planned = Callable[[_College, pl.DataFrame], Plan]
 
 
 def _run(request: Request, planned: _Planned) -> Outcome:
-    with only_run(settings_of("default")) as lock:
+    with several_readers(), only_run(settings_of("default")) as lock:
         if request.dry_run:
             college = _look(request)
             plan = planned(college, published_state())

@@ -18,6 +18,7 @@ from edumetrics.analysis_db.store_predictions import Predictions
 from edumetrics.college_db.mapping import Mapping
 from edumetrics.college_db.read import Columns, open_college
 from edumetrics.college_db.semester import Strays, read_semester, read_strays
+from edumetrics.databases.reading import several_readers
 from edumetrics.engine.history import History
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.semester import Results, Scored, score
@@ -71,6 +72,11 @@ def carry_out(job: Job, shard: Shard) -> ShardDone:
 
     Raises CollegeDataError, RunReplaced, or what the analysis database says.
     """
+    with several_readers():
+        return _carry_out(job, shard)
+
+
+def _carry_out(job: Job, shard: Shard) -> ShardDone:
     context = {"run": job.run_id, "shard": shard.number}
     stages = Stages()
     with stages.stage("read"):
