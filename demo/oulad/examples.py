@@ -194,11 +194,20 @@ def _of_all_work(day: float) -> dict[str, pl.Expr]:
 
 
 def access_features(university: OpenUniversity, roll: pl.DataFrame, day: float) -> pl.DataFrame:
-    """Accesses to the virtual learning environment at the last stage by the day, and since the two stages before."""
-    stages = [one for one in university.stage_days() if one <= day]
-    if not stages:
+    """Accesses to the virtual learning environment at the class's last stage by the day, and since the two before.
+
+    FFF-2013J has no stage after day 122: there, later days look back to it. Without that a predictor which has not
+    seen FFF-2013J would know nothing of accesses in it, and by its timid predictions calibrate all others too steeply.
+    """
+    stages = (
+        university.stages.filter(pl.col("approx_day") <= day, pl.col("accesses_cum").is_not_null())
+        .select(*CLASS, "approx_day")
+        .unique()
+        .with_columns(back=pl.col("approx_day").rank("dense", descending=True).over(CLASS))
+    )
+    if stages.is_empty():
         return roll.select(ENROLMENT)
-    now = _at_stage(university, roll, stages[-1])
+    now = _at_stage(university, roll, stages, 1)
     found = now.select(
         *ENROLMENT,
         accesses_rank=rank("accesses_cum"),
@@ -213,20 +222,23 @@ def access_features(university: OpenUniversity, roll: pl.DataFrame, day: float) 
         },
     )
     for back, name in ((2, "lately"), (3, "of_late")):
-        if len(stages) >= back:
-            found = found.join(_since(now, _at_stage(university, roll, stages[-back]), name), on=ENROLMENT)
+        if back in stages["back"]:
+            found = found.join(_since(now, _at_stage(university, roll, stages, back), name), on=ENROLMENT)
     return found
 
 
-def _at_stage(university: OpenUniversity, roll: pl.DataFrame, stage: float) -> pl.DataFrame:
-    """Accesses so far at a stage; 0 for who has none, null for a class of which the stage was not recorded."""
-    there = university.stages.filter(pl.col("approx_day") == stage).drop("stage_pct", "approx_day")
+def _at_stage(university: OpenUniversity, roll: pl.DataFrame, stages: pl.DataFrame, back: int) -> pl.DataFrame:
+    """Accesses so far at the ``back``-th stage of each class counted back from the day; 0 for who has none.
+
+    ``stages``: CLASS, approx_day, back. Null for a class that has no such stage.
+    """
+    here = stages.filter(pl.col("back") == back).drop("back")
+    there = university.stages.join(here, on=[*CLASS, "approx_day"]).drop("stage_pct", "approx_day")
     counts = pl.col([name for name in there.columns if name not in ENROLMENT])
-    recorded = pl.col("accesses_cum").is_not_null().any().over(CLASS)
     return (
         roll.select(ENROLMENT)
         .join(there, on=ENROLMENT, how="left")
-        .with_columns(recorded=recorded)
+        .join(here.select(*CLASS, recorded=pl.lit(True)), on=CLASS, how="left")
         .with_columns(pl.when("recorded").then(counts.fill_null(0)))
         .drop("recorded")
     )

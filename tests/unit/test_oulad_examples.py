@@ -53,6 +53,16 @@ def test_later_presentations_change_nothing(university: OpenUniversity) -> None:
     assert alone.features.select(key).equals(first.features.select(key))
 
 
+def test_a_class_without_later_stages_is_known_by_its_last(university: OpenUniversity) -> None:
+    stages = university.stages.filter(pl.col("code_module") == "FFF", pl.col("code_presentation") == "2013J")
+    assert stages["approx_day"].max() == 122
+    made = examples(university, 151.4, ["2013J"])
+    of_class = made.where(made.cohort == "FFF")
+    assert len(of_class) > 1000
+    assert of_class.features["accesses_rank"].null_count() == 0
+    assert of_class.features["accesses_lately_rank"].null_count() == 0
+
+
 def test_protected_columns_are_for_audit(university: OpenUniversity) -> None:
     made = examples(university, DAY, ["2013B"])
     assert made.audit.columns == AUDIT
