@@ -20,12 +20,12 @@ from django.db import DatabaseError as DjangoDatabaseError
 from django.db.utils import ConnectionHandler
 
 from edumetrics.databases.errors import is_passing
-from edumetrics.databases.reading import DatabaseError, open_reader
+from edumetrics.databases.reading import DatabaseError, open_reader, several_readers
 from edumetrics.databases.urls import college_settings, django_settings
 from edumetrics.databases.writing import open_writer
 from edumetrics.engine.tables.canonical import Kind
 from tests.conftest import need
-from tests.integration.databases import MysqlDatabase, new_mysql_database, on_mysql_server
+from tests.integration.databases import MysqlDatabase, new_database, new_mysql_database, on_mysql_server
 from tests.integration.own_server import OwnServer, own_server
 
 # Django is not set up here; only its connections are used.
@@ -36,7 +36,7 @@ MANY = "(SELECT x FROM generate_series(1, 5000000) AS x)"
 Way = Callable[[str, str], object]
 
 
-def by_reader(url: str, sql: str) -> object:
+def by_reader(url: str, sql: str) -> pl.DataFrame:
     """In bulk, from the source, as the college is read."""
     with open_reader(college_settings(url, 600)) as reader:
         return reader.frame(f"({sql})", X)
@@ -530,3 +530,22 @@ def test_sqlite_a_full_disk_does_not_pass(path: Path) -> None:
 @pytest.mark.parametrize("error", [ValueError("database is locked"), KeyError("x"), TimeoutError("timeout expired")])
 def test_an_error_of_no_database_does_not_pass(error: Exception) -> None:
     assert not is_passing(error)
+
+
+def test_a_reader_opens_though_the_connection_that_stands_by_was_cut(tmp_path: Path) -> None:
+    need("postgresql")
+    database = new_database("postgresql", tmp_path, "readers")
+    try:
+        with several_readers():
+            assert by_reader(database.url, "SELECT 1 AS x").height == 1
+            cut = database.rows(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            assert cut == [(True,)]
+            assert by_reader(database.url, "SELECT 2 AS x").item() == 2
+        # Nothing is left open.
+        others = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        assert database.rows(others) == [(0,)]
+    finally:
+        database.drop()
