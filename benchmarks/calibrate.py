@@ -27,11 +27,6 @@ import psycopg
 
 WEEK = 17
 SERVER = os.environ.get("BENCH_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
-OF_A_WEEK = (
-    *("weekly_metrics", "weekly_flags", "class_notice"),
-    *("pre_mid_term", "pre_end_term", "risk_of_failing_prediction", "at_risk_drivers"),
-)
-OF_A_SEMESTER = ("class_work", "student_work")
 OF_SOME_WEEKS = ("pre_sem_watchlist", "post_exam_analysis")
 Done = tuple[float, int, str]
 """Seconds, rows of weekly_metrics, and where the time went."""
@@ -215,6 +210,8 @@ def scan_and_write(where: str) -> Done:
     from django.conf import settings
     from django.db import connections
 
+    from edumetrics.analysis_db.store import DERIVED, WORK
+    from edumetrics.analysis_db.store_predictions import WEEKLY
     from edumetrics.college_db.mapping import Mapping
     from edumetrics.college_db.read import open_college
     from edumetrics.databases.reading import open_reader
@@ -225,8 +222,8 @@ def scan_and_write(where: str) -> Done:
 
     with open_reader(connections["default"].settings_dict) as reader:
         # Whichever week is written, the work of the semester is written whole.
-        whole = OF_A_SEMESTER if where else (*OF_A_SEMESTER, *OF_SOME_WEEKS)
-        frames = {name: reader.frame(name, kinds_of(tables()[name]), where) for name in OF_A_WEEK}
+        whole = WORK if where else (*WORK, *OF_SOME_WEEKS)
+        frames = {name: reader.frame(name, kinds_of(tables()[name]), where) for name in (*DERIVED, *WEEKLY)}
         frames |= {name: reader.frame(name, kinds_of(tables()[name])) for name in whole}
     target = django_settings(os.environ["FLOOR_DB_URL"])
     with open_writer(target) as writer:

@@ -56,7 +56,7 @@ class Forecast:
     def sampled(self, seed: int) -> tuple[Matrix, Matrix]:
         """Of about CHOSEN_ON examples what came, and what was predicted."""
         some = sample_of_people(self.examples, CHOSEN_ON, seed)
-        return some.targets(), self.predictor.predicted(matrix(some.features, self.predictor.features))
+        return some.targets(), self.predictor.values(some.features).to_numpy()
 
 
 @dataclass(frozen=True)
