@@ -93,7 +93,7 @@ def score(tables: dict[str, pl.DataFrame], terms: pl.DataFrame, history: History
     clean = clean_tables(tables, absent, roster, policy)
     signals = weekly_signals(clean, roster, policy)
     published = published_metrics(history, roster, policy)
-    weeks = _measure(signals, published, roster, policy)
+    weeks = _measure(signals, published, policy)
     teaching = weeks.filter(pl.col("teaching_no").is_not_null())
     quarantined = clean.report.quarantined
     missing = missing_data(teaching, quarantined)
@@ -128,13 +128,9 @@ def _of_weeks_scored(rows: pl.DataFrame, roster: Roster) -> pl.DataFrame:
     )
 
 
-def _measure(signals: WeeklySignals, published: pl.DataFrame, roster: Roster, policy: Policy) -> pl.DataFrame:
+def _measure(signals: WeeklySignals, published: pl.DataFrame, policy: Policy) -> pl.DataFrame:
     """Every metric of the weeks to compute; exact, not yet rounded."""
-    from_weeks = roster.classes.select("class_no", "from_week")
-    weeks = signals.weeks.join(from_weeks, on="class_no", how="left", maintain_order="left").filter(
-        pl.col("week") >= pl.col("from_week")
-    )
-    weeks = effort(weeks, signals.lags, policy)
+    weeks = effort(signals.weeks, signals.lags, policy)
     weeks = performance(weeks, signals.lags, published, policy)
     weeks = attendance_requirement(weeks, policy)
     weeks = baselines(weeks, published, policy)
@@ -153,7 +149,7 @@ def _explained(flags: pl.DataFrame, missing: pl.DataFrame, policy: Policy) -> pl
 
 def _late_changes(signals: WeeklySignals, published: pl.DataFrame, roster: Roster) -> pl.DataFrame:
     """class_id, sem_week, students: frozen weeks whose published signals differ from what the source gives now."""
-    now = signals.weeks.select("student_no", "class_no", "week", *_rounded(PUBLISHED_SIGNALS))
+    now = signals.all_weeks.select("student_no", "class_no", "week", *_rounded(PUBLISHED_SIGNALS))
     then = published.select("student_no", "week", *PUBLISHED_SIGNALS)
     both = now.join(then, on=["student_no", "week"], suffix="_then")
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"{name}_then")) for name in PUBLISHED_SIGNALS)

@@ -3,6 +3,7 @@
 import polars as pl
 
 from edumetrics.engine.arithmetic import added, quotient
+from edumetrics.engine.keys import left_join
 from edumetrics.engine.metrics.rounding import PERCENTAGE_DIGITS, RATE_DIGITS, at_least, at_most, rounded
 from edumetrics.engine.policy import Baseline, DropRule, Policy
 
@@ -31,7 +32,7 @@ def baselines(weeks: pl.DataFrame, published: pl.DataFrame, policy: Policy) -> p
     """
     before = pl.concat([published.select(*PUBLISHED_SCHEMA), _as_published(weeks)]).drop_nulls("teaching_no")
     for lag in range(1, policy.baseline.weeks + 1):
-        weeks = weeks.join(_shifted(before, lag), on=["student_no", "teaching_no"], how="left", maintain_order="left")
+        weeks = left_join(weeks, _shifted(before, lag), "student_no", "teaching_no")
     for measure, value in MEASURES.items():
         weeks = _one_baseline(weeks, measure, value, policy.baseline)
     return weeks.drop([f"{column}_{lag}" for column in _EARLIER for lag in range(1, policy.baseline.weeks + 1)])

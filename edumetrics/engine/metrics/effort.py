@@ -3,6 +3,7 @@
 import polars as pl
 
 from edumetrics.engine.arithmetic import added, quotient
+from edumetrics.engine.keys import left_join
 from edumetrics.engine.metrics.rounding import below
 from edumetrics.engine.policy import Policy
 
@@ -25,7 +26,7 @@ def effort(weeks: pl.DataFrame, lags: pl.DataFrame, policy: Policy) -> pl.DataFr
     """
     components = {name: component.alias(f"component_{name}") for name, component in _components(policy).items()}
     weights = policy.effort.weights.model_dump()
-    weeks = weeks.join(_window(lags, policy), on=["student_no", "week"], how="left", maintain_order="left")
+    weeks = left_join(weeks, _window(lags, policy), "student_no", "week")
     weeks = weeks.with_columns(components.values())
     present = added(
         pl.when(pl.col(f"component_{name}").is_not_null()).then(weight).otherwise(0.0)

@@ -3,6 +3,7 @@
 import polars as pl
 
 from edumetrics.engine.arithmetic import quotient
+from edumetrics.engine.keys import left_join
 from edumetrics.engine.metrics.rounding import PERCENTAGE_DIGITS, rounded
 from edumetrics.engine.policy import Policy
 
@@ -13,8 +14,8 @@ def performance(weeks: pl.DataFrame, lags: pl.DataFrame, published: pl.DataFrame
     ``published``: student_no, week, academic_performance, performance_stale of the weeks before those computed.
     Null before any mark where no endterm of the semester before is known.
     """
-    weeks = weeks.join(_of_marks(lags, policy), on=["student_no", "week"], how="left", maintain_order="left")
-    weeks = weeks.join(_last_published(weeks, published), on=["student_no", "week"], how="left", maintain_order="left")
+    weeks = left_join(weeks, _of_marks(lags, policy), "student_no", "week")
+    weeks = left_join(weeks, _last_published(weeks, published), "student_no", "week")
     teaching = pl.col("teaching_no").is_not_null()
     value = pl.coalesce("performance_of_marks", "last_published", "last_endterm_pct")
     return weeks.with_columns(

@@ -3,6 +3,7 @@
 import polars as pl
 
 from edumetrics.engine.arithmetic import added, quotient
+from edumetrics.engine.keys import left_join
 from edumetrics.engine.metrics.rounding import above
 from edumetrics.engine.policy import SOURCES, Policy
 from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ
@@ -45,7 +46,7 @@ def contributions(weeks: pl.DataFrame, missed: dict[str, pl.DataFrame], policy: 
         runs = missed[kind].rename(
             {name: f"{prefix}_{name}" for name in missed[kind].columns if name not in ("student_no", "week")}
         )
-        weeks = weeks.join(runs, on=["student_no", "week"], how="left", maintain_order="left")
+        weeks = left_join(weeks, runs, "student_no", "week")
     weights = policy.risk.weights.model_dump()
     weight_sum = added(pl.when(NEEDS[name]).then(weight).otherwise(0.0) for name, weight in weights.items())
     weeks = weeks.with_columns(

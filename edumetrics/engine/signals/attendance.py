@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from edumetrics.engine.keys import left_join
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.clean import CleanTables
 
@@ -39,7 +40,8 @@ def lectures_a_week(weekly: pl.DataFrame, roll: pl.DataFrame) -> pl.DataFrame:
     """
     by_week = (
         weekly.filter(pl.col("held") > 0)
-        .join(roll.select("student_no", "class_no", "week"), on=["student_no", "week"])
+        .pipe(left_join, roll.select("student_no", "class_no", "week"), "student_no", "week")
+        .drop_nulls("class_no")
         .group_by("class_no", "week")
         .agg(lectures=pl.col("held").sum(), pairs=pl.len().cast(pl.Int64))
     )

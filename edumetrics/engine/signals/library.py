@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from edumetrics.engine.keys import left_join
 from edumetrics.engine.tables.clean import CleanTables
 
 
@@ -13,17 +14,11 @@ def library_visits(clean: CleanTables, roll: pl.DataFrame) -> pl.DataFrame:
     visits = clean.library.group_by("student_no", "week").agg(visits=pl.col("visits").sum())
     open_weeks = clean.library.select("class_no", "week", is_open=pl.lit(True)).unique()
     unknown = clean.library_unknown.unique().with_columns(is_unknown=pl.lit(True))
-    return (
-        roll.join(visits, on=["student_no", "week"], how="left")
-        .join(open_weeks, on=["class_no", "week"], how="left")
-        .join(unknown, on=["student_no", "week"], how="left")
-        .select(
-            "student_no",
-            "week",
-            library_visits=pl.when(pl.col("is_unknown").is_null() & pl.col("is_open")).then(
-                pl.col("visits").fill_null(0)
-            ),
-        )
+    rows = left_join(left_join(roll, visits, "student_no", "week"), open_weeks, "class_no", "week")
+    return left_join(rows, unknown, "student_no", "week").select(
+        "student_no",
+        "week",
+        library_visits=pl.when(pl.col("is_unknown").is_null() & pl.col("is_open")).then(pl.col("visits").fill_null(0)),
     )
 
 
@@ -32,7 +27,7 @@ def book_borrows(clean: CleanTables, roll: pl.DataFrame) -> pl.DataFrame:
     borrows = clean.borrows.group_by("student_no", "week").agg(borrows=pl.len().cast(pl.Int64))
     first = clean.borrows.group_by("class_no").agg(first_row=pl.col("week").min())
     return (
-        roll.join(borrows, on=["student_no", "week"], how="left")
+        left_join(roll, borrows, "student_no", "week")
         .join(first, on="class_no", how="left")
         .select(
             "student_no",

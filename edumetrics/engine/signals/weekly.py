@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from edumetrics.engine.arithmetic import quotient
+from edumetrics.engine.keys import left_join
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.signals.attendance import (
     attendance_so_far,
@@ -54,7 +55,8 @@ class WeeklySignals:
     """Signals as known at each week.
 
     students: who is on the roll, and when (``roll.spans``).
-    weeks: one row for each student and week of the roll, with the signals of section 1 and what the metrics need.
+    all_weeks: one row for each student and week of the roll, with PUBLISHED_SIGNALS.
+    weeks: those from the from_week of each class on, with all signals of section 1 and what the metrics need.
     lags: work due in this and, for weeks that are scored, in the teaching weeks before (``work.work_by_lag``).
     missed: for each kind of work the runs of missed weeks (``work.missed_runs``), of weeks that are scored.
     work: the work of the semester, item by item (``work.Work``).
@@ -62,6 +64,7 @@ class WeeklySignals:
     """
 
     students: pl.DataFrame
+    all_weeks: pl.DataFrame
     weeks: pl.DataFrame
     work: Work
     lags: pl.DataFrame
@@ -80,9 +83,16 @@ def weekly_signals(clean: CleanTables, roster: Roster, policy: Policy) -> Weekly
     roll = roll_of(students, roster, policy)
     work = due_work(clean, students, policy)
     lags = work_by_lag(work, from_week, policy)
+    attendance = weekly_attendance(clean, policy)
+    all_weeks = _of_students(clean, roll, attendance, lags)
+    # Most of what else there is to know of a week is of its class; nobody asks for it in weeks that stay as they are.
+    weeks = all_weeks.join(roster.classes.select("class_no", "from_week"), on="class_no", maintain_order="left").filter(
+        pl.col("week") >= pl.col("from_week")
+    )
     return WeeklySignals(
         students=students,
-        weeks=_side_by_side(clean, students, roll, work, lags, policy),
+        all_weeks=all_weeks,
+        weeks=_to_measure(weeks, clean, students, roll, attendance, work, policy),
         work=work,
         lags=lags,
         missed={kind: missed_runs(work, kind, roll, from_week, policy) for kind in (ASSIGNMENT, QUIZ)},
@@ -90,10 +100,8 @@ def weekly_signals(clean: CleanTables, roster: Roster, policy: Policy) -> Weekly
     )
 
 
-def _side_by_side(
-    clean: CleanTables, students: pl.DataFrame, roll: pl.DataFrame, work: Work, lags: pl.DataFrame, policy: Policy
-) -> pl.DataFrame:
-    attendance = weekly_attendance(clean, policy)
+def _of_students(clean: CleanTables, roll: pl.DataFrame, attendance: pl.DataFrame, lags: pl.DataFrame) -> pl.DataFrame:
+    """The roll with what is known of each student's week, side by side."""
     by_student_week = [
         attendance,
         attendance_so_far(attendance, roll),
@@ -101,20 +109,38 @@ def _side_by_side(
         book_borrows(clean, roll),
         _work_of_the_week(lags),
         mean_score_so_far(clean.midterm, roll, "midterm_score_pct"),
-        mean_score_so_far(clean.last_endterm, roll, "last_endterm_pct"),
     ]
     weeks = roll
     for frame in by_student_week:
-        weeks = weeks.join(frame, on=["student_no", "week"], how="left", maintain_order="left")
-    week_before = _week_before(attendance, policy)
-    weeks = weeks.join(week_before, on=["student_no", "teaching_no"], how="left", maintain_order="left")
+        weeks = left_join(weeks, frame, "student_no", "week")
+    return weeks.with_columns(
+        weekly_att_pct=_percentage("present", "held"),
+        overall_att_pct=_percentage("present_so_far", "held_so_far"),
+        # An exam week carries attendance and the midterm only.
+        **{name: pl.when(pl.col("teaching_no").is_not_null()).then(pl.col(name)) for name in _TEACHING_ONLY},
+    )
+
+
+def _to_measure(
+    weeks: pl.DataFrame,
+    clean: CleanTables,
+    students: pl.DataFrame,
+    roll: pl.DataFrame,
+    attendance: pl.DataFrame,
+    work: Work,
+    policy: Policy,
+) -> pl.DataFrame:
+    """``weeks`` with what else the metrics need."""
+    weeks = left_join(weeks, _week_before(attendance, policy), "student_no", "teaching_no")
+    last_endterm = mean_score_so_far(clean.last_endterm, weeks, "last_endterm_pct")
+    weeks = left_join(weeks, last_endterm, "student_no", "week")
     by_class_week = [
         lectures_a_week(attendance, roll),
         classes_with_attendance(clean),
         class_sources(clean, work, roll, policy),
     ]
     for frame in by_class_week:
-        weeks = weeks.join(frame, on=["class_no", "week"], how="left", maintain_order="left")
+        weeks = left_join(weeks, frame, "class_no", "week")
     return (
         weeks.join(work_milestones(work), on="student_no", how="left", maintain_order="left")
         .join(first_marks(work, clean), on="class_no", how="left", maintain_order="left")
@@ -124,13 +150,7 @@ def _side_by_side(
             how="left",
             maintain_order="left",
         )
-        .with_columns(
-            weekly_att_pct=_percentage("present", "held"),
-            overall_att_pct=_percentage("present_so_far", "held_so_far"),
-            is_unseen=~pl.col("join_is_known") & (pl.col("first_row_week") > pl.col("week")).fill_null(True),
-            # An exam week carries attendance and the midterm only.
-            **{name: pl.when(pl.col("teaching_no").is_not_null()).then(pl.col(name)) for name in _TEACHING_ONLY},
-        )
+        .with_columns(is_unseen=~pl.col("join_is_known") & (pl.col("first_row_week") > pl.col("week")).fill_null(True))
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from edumetrics.engine.arithmetic import quotient
+from edumetrics.engine.keys import left_join
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.signals.roll import teaching_numbers
 from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ, CleanTables
@@ -62,8 +63,8 @@ def due_work(clean: CleanTables, spans: pl.DataFrame, policy: Policy) -> Work:
         .join(students, on="class_no")
         .filter(pl.col("due_week") >= pl.col("first_week"))
         .drop("first_week")
-        .join(rows, on=["item_no", "student_no"], how="left")
-        .join(clean.hand_ins_unreadable, on=["item_no", "student_no"], how="left")
+        .pipe(left_join, rows, "item_no", "student_no")
+        .pipe(left_join, clean.hand_ins_unreadable, "item_no", "student_no")
         # Sums of floats must not depend on the order in which joins give their rows.
         .sort("student_no", "item_no")
     )

@@ -1,0 +1,25 @@
+"""Joins by two whole numbers: the same rows as Polars' own join by two columns."""
+
+import polars as pl
+from hypothesis import given
+from hypothesis import strategies as st
+
+from edumetrics.engine.keys import left_join
+
+# The ends of what is promised, and small numbers that meet often.
+_NUMBERS = st.one_of(st.none(), st.integers(0, 3), st.sampled_from([1 << 23, (1 << 24) - 1]))
+_PAIRS = st.lists(st.tuples(_NUMBERS, _NUMBERS), max_size=30)
+
+
+def _frame(pairs: list[tuple[int | None, int | None]]) -> pl.DataFrame:
+    return pl.DataFrame(pairs, schema={"a": pl.Int64, "b": pl.Int64}, orient="row")
+
+
+@given(_PAIRS, _PAIRS)
+def test_two_numbers_as_one_key_join_the_same_rows_as_two_keys(
+    left: list[tuple[int | None, int | None]], right: list[tuple[int | None, int | None]]
+) -> None:
+    rows = _frame(left).with_row_index("row")
+    others = _frame(sorted(set(right), key=repr)).with_row_index("found")
+    expected = rows.join(others, on=["a", "b"], how="left", maintain_order="left")
+    assert left_join(rows, others, "a", "b").equals(expected)
