@@ -5,7 +5,7 @@ same number of rows of the same columns, keys and indexes into empty tables. Run
 ``python -m benchmarks.calibrate --students 2400 --database sqlite``. Each phase is a process of its own, so that its
 peak memory is its own (of the largest worker, times the workers, too); times leave out starting Python. CPU seconds are
 those of the program and its workers, without the database server: on a machine with other work they tell more than
-seconds. A sweep: ``--students 2400 24000 100000 240000 --measure calibrate``.
+seconds. A sweep: ``--students 2400 24000 100000 240000 --calibrate-only``.
 """
 
 import argparse
@@ -28,7 +28,6 @@ import psycopg
 WEEK = 17
 SERVER = os.environ.get("BENCH_POSTGRES_URL", "postgresql://postgres@127.0.0.1:5432/postgres")
 OF_SOME_WEEKS = ("pre_sem_watchlist", "post_exam_analysis")
-FLOORS = {"calibrate": "floor", "next_week": "next_floor"}
 Done = tuple[float, int, str]
 """Seconds, rows of weekly_metrics, and where the time went."""
 
@@ -37,7 +36,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--students", type=int, nargs="*", default=[2_400, 24_000])
     arguments.add_argument("--database", choices=["sqlite", "postgresql"], nargs="*", default=["sqlite", "postgresql"])
-    arguments.add_argument("--measure", choices=list(FLOORS), nargs="*", default=list(FLOORS), help="default: both")
+    arguments.add_argument("--calibrate-only", action="store_true", help="no next week, which takes as long again")
     arguments.add_argument("--phase", choices=list(PHASES), help=argparse.SUPPRESS)
     options = arguments.parse_args()
     if options.phase:
@@ -51,15 +50,14 @@ def main() -> None:
     for database in options.database:
         for students in options.students:
             with databases(database) as environment:
-                report(database, students, environment, options.measure)
+                report(database, students, environment, calibrate_only=options.calibrate_only)
 
 
-def report(database: str, students: int, environment: dict[str, str], measured: list[str]) -> None:
+def report(database: str, students: int, environment: dict[str, str], *, calibrate_only: bool) -> None:
     """Run the phases and print a line for each."""
     phase("prepare", students, environment)
-    # A week can be new only where the ones before it are published.
-    for name in ("calibrate", *(one for one in measured if one != "calibrate")):
-        floor = FLOORS[name]
+    measured = {"calibrate": "floor"} if calibrate_only else {"calibrate": "floor", "next_week": "next_floor"}
+    for name, floor in measured.items():
         if name == "next_week":
             phase("week_back", students, environment)
         found = {one: phase(one, students, environment) for one in (name, floor)}
