@@ -12,6 +12,10 @@ SHELL := /bin/bash
 .PHONY: docs help run test lint format types borders check bench bench-api bench-portal screenshots lock clean oulad oulad-predictions uci \
   bench-predictions portal portal-test portal-check
 
+# Python keeps what it has compiled, whatever the environment says: a third of what a process takes to start, and these
+# start many.
+test bench bench-predictions: export PYTHONDONTWRITEBYTECODE :=
+
 help:  ## what can be made
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-18s %s\n", $$1, $$2}'
 

@@ -42,17 +42,20 @@ _ROSTER_TABLES = {
     "roster_exam": "exam_schedule",
 }
 SHARD_STUDENTS = 4_000
+# One week has fewer rows to publish than a semester, so that more students fit into the same memory.
+SHARD_STUDENTS_OF_A_WEEK = 6_000
 
 
 @dataclass(frozen=True)
 class Means:
     """What a run may use. ``workers``: processes; null: one for each core. ``cluster``: the address of a scheduler.
 
-    ``shard_students``: about how many students are read and scored together.
+    ``shard_students``: about how many students are read and scored together; null: SHARD_STUDENTS, or
+    SHARD_STUDENTS_OF_A_WEEK where one week is scored.
     """
 
     workers: int | None = None
-    shard_students: int = SHARD_STUDENTS
+    shard_students: int | None = None
     cluster: str | None = None
 
     @property
@@ -263,7 +266,9 @@ def _shards(college: _College, terms: pl.DataFrame, request: Request) -> list[pl
     means = request.means
     # How many workers a cluster has is its own affair.
     workers = 1 if means.cluster else means.processes
-    return shards_of(terms, college.population, college.links, means.shard_students, workers)
+    one_week = (terms["from_week"] == terms["through_week"]).all()
+    size = means.shard_students or (SHARD_STUDENTS_OF_A_WEEK if one_week else SHARD_STUDENTS)
+    return shards_of(terms, college.population, college.links, size, workers)
 
 
 def _published_already(passes: list[pl.DataFrame], state: pl.DataFrame) -> pl.DataFrame:

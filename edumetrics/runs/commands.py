@@ -21,7 +21,7 @@ from edumetrics.databases.urls import dialect_of
 from edumetrics.engine.errors import EduMetricsError
 from edumetrics.engine.policy import Policy, load_policy
 from edumetrics.engine.tables.quality import RULES
-from edumetrics.runs.catch_up import SHARD_STUDENTS, Means, Outcome, Request
+from edumetrics.runs.catch_up import SHARD_STUDENTS, SHARD_STUDENTS_OF_A_WEEK, Means, Outcome, Request
 from edumetrics.runs.errors import EXIT_IN_PROGRESS, EXIT_QUARANTINED, EXIT_STOPPED, RunInProgress, RunStopped
 
 
@@ -94,7 +94,8 @@ def add_means_options(parser: ArgumentParser) -> None:
         "--shard-students",
         type=_positive,
         metavar="N",
-        help=f"about how many students are read and scored together (default: SHARD_STUDENTS, else {SHARD_STUDENTS})",
+        help="about how many students are read and scored together (default: SHARD_STUDENTS, else "
+        f"{SHARD_STUDENTS}, and {SHARD_STUDENTS_OF_A_WEEK} where one week is scored)",
     )
     parser.add_argument(
         "--cluster",
@@ -127,7 +128,7 @@ def request_of(kind: str, options: dict[str, Any]) -> Request:
         dry_run=options["dry_run"],
         means=Means(
             options.get("workers") or settings.WORKERS,
-            options.get("shard_students") or settings.SHARD_STUDENTS or SHARD_STUDENTS,
+            options.get("shard_students") or settings.SHARD_STUDENTS,
             options.get("cluster") or settings.CLUSTER or None,
         ),
         parameters=tuple(options["param"]),
