@@ -124,7 +124,7 @@ def read_semester(college: CollegeReader, terms: pl.DataFrame, strays: Strays) -
         frames["advisors"] = college.table("advisors")
     once = f" AND NOT {in_rows(dialect, ['t.student_id'], _each(strays.twice))}" if strays.twice else ""
     frames["students"] = _with(college.table("students", f"WHERE {classes}{once}"), strays.rows.get("students"))
-    mine = frames["students"].select("student_id").drop_nulls().unique()
+    mine = frames["students"]["student_id"].drop_nulls().unique().implode()
     wheres = dict.fromkeys((*BY_CLASS, *DEFINITIONS), f"WHERE {of_terms}")
     for name, (definitions, key) in WORK.items():
         wheres[name] = (
@@ -139,7 +139,7 @@ def read_semester(college: CollegeReader, terms: pl.DataFrame, strays: Strays) -
         if is_readable(college, name):
             rows = college.table(name, where)
             if "student_id" in rows.columns:
-                rows = rows.join(mine, on="student_id", how="semi", maintain_order="left")
+                rows = rows.filter(pl.col("student_id").is_in(mine))
             frames[name] = _with(rows, strays.rows.get(name))
     if "exam_results" in frames:
         frames["exam_schedule"] = _with_exams_of(college, frames["exam_schedule"], strays.rows.get("exam_results"))
