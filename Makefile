@@ -74,7 +74,7 @@ bench-portal: $(VENV)/dev.stamp portal  ## measure the portal in Chromium: home 
 DEMO_URL ?= http://localhost:8000
 
 screenshots: $(VENV)/dev.stamp  ## take the pictures of README and docs from the demo that `make run` serves (DEMO_URL)
-	@$(BIN)/python docs/make_screenshots.py --url $(DEMO_URL)
+	@$(BIN)/python -m docs.make_screenshots --url $(DEMO_URL)
 
 lock: $(VENV)/dev.stamp  ## pin the newest allowed versions, with hashes and without any address
 	@$(BIN)/pip install --quiet uv

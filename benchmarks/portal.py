@@ -16,7 +16,6 @@ import http.server
 import itertools
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -32,6 +31,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.e2e.chromium import CHROMIUM, NONE_FOUND, launched
+
 ROOT = Path(__file__).resolve().parent.parent
 SLOWER = 4
 ROUNDS = 5
@@ -39,7 +40,6 @@ POINTS = 5_000
 GOALS = {"home": 1_000, "scripts": 250, "galaxy": 16}
 """Milliseconds, kilobytes, milliseconds a frame."""
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
 
 WHEN_USABLE = """
 const look = () => {
@@ -60,11 +60,10 @@ def main() -> None:
     arguments.add_argument("--url", help="a served demo college; default: a new one")
     arguments.add_argument("--only", choices=["home", "galaxy"])
     options = arguments.parse_args()
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if chromium is None:
-        sys.exit("There is no chromium: apt install chromium, or name it in CHROMIUM.")
+    if not CHROMIUM:
+        sys.exit(NONE_FOUND)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = launched(playwright)
         print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
         if options.only != "galaxy":
             with demo() if options.url is None else given(options.url) as url:

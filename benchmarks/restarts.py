@@ -7,6 +7,7 @@ was published, and leave the rest to the next one. Run as ``python -m benchmarks
 ``--stages publish --ways kill``. Exit code 1 where anything is wrong.
 """
 
+import json
 import os
 import sys
 import time
@@ -22,7 +23,8 @@ from tests.integration.databases import PostgresqlDatabase
 from tests.integration.own_server import OwnServer, own_server
 from tests.integration.workspace import ROOT, Finished, Workspace, differences
 
-STAGES = ("plan", "roster", "strays", "read", "history", "score", "publish")
+OF_SHARDS = ("read", "history", "score", "predict", "publish")
+STAGES = ("plan", "difficulty", "roster", "strays", *OF_SHARDS, "rounds")
 MOMENTS = ("before", "during", "after")
 WAYS = ("fast", "immediate", "kill")
 NAMES = ("analysis", "college")
@@ -54,6 +56,8 @@ def restart_in_every_stage(options: Namespace) -> int:
         made = Workspace(Path(folder), analysis, college)
         with trial(("postgresql", "postgresql"), options.students, options.week, made) as one:
             policies = sorted(one.versions)
+            recorded = {stage["stage"] for stage in json.loads(str(one.workspace.last_run()["stages"]))}
+            tally.expect(recorded == set(STAGES), f"a run has other stages than are tried: {sorted(recorded)}")
             for number, (stage, moment, way) in enumerate(
                 (stage, moment, way) for stage in options.stages for moment in options.moments for way in options.ways
             ):
@@ -68,7 +72,7 @@ def restarted(one: Trial, server: OwnServer, at: tuple[str, str, str], policy: s
     """One run whose server comes back at once."""
     stage, moment, way = at
     # A stage of the shards is met in one shard after another.
-    in_which = 1 + number % 3 if stage in STAGES[3:] else 1
+    in_which = 1 + number % 3 if stage in OF_SHARDS else 1
     with disturbed(one, (stage, in_which, moment), policy, RETRY_SECONDS="60") as run:
         stop(server, way)
         server.start()

@@ -4,30 +4,27 @@ They go to docs/images, light and 1280 pixels wide. Everybody in them is simulat
 """
 
 import argparse
-import os
-import shutil
 import sys
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.e2e.chromium import CHROMIUM, NONE_FOUND, launched
 
 IMAGES = Path(__file__).resolve().parent / "images"
 WIDTH, HEIGHT = 1280, 860
 LARGEST = 300 * 1024
 """Bytes: a picture is loaded by everybody who reads the README."""
 
-ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-
 
 def main() -> None:
     """Take every picture, or say what is missing."""
     options = _options()
-    chromium = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    if chromium is None:
-        sys.exit("There is no chromium: apt install chromium, or name it in CHROMIUM.")
+    if not CHROMIUM:
+        sys.exit(NONE_FOUND)
     IMAGES.mkdir(exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+        browser = launched(playwright)
         page = browser.new_page(viewport={"width": WIDTH, "height": HEIGHT}, color_scheme="light", locale="en-GB")
         page.emulate_media(reduced_motion="reduce")
         _sign_in(page, options)

@@ -1,7 +1,6 @@
 """The real portal in a real browser (Debian's Chromium), served by the real server on the demo college."""
 
 import os
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -11,19 +10,9 @@ from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, e
 from tests.api.predictions import PREDICTIONS
 from tests.api.server import CAST, PASSWORD, Server
 from tests.conftest import Templates
+from tests.e2e.chromium import CHROMIUM, NONE_FOUND, launched
 from tests.integration.workspace import ROOT
 
-# The shell is the same browser without windows, and opens a page in half the time.
-CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium") or ""
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PORTAL = ROOT / "portal"
 AXE = PORTAL / "node_modules" / "axe-core" / "axe.min.js"
 SIZES = {"phone": (390, 844), "tablet": (1024, 768), "wide": (1600, 1000)}
@@ -45,9 +34,9 @@ def missing(what: str) -> None:
 def browser() -> Iterator[Browser]:
     """Chromium. It ends with these tests: while Playwright is at work, Django takes its thread for an asynchronous one."""
     if not CHROMIUM:
-        missing("no chromium: apt install chromium-headless-shell or chromium, or name one in CHROMIUM")
+        missing(NONE_FOUND)
     with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        running = launched(playwright)
         yield running
         running.close()
 
