@@ -169,8 +169,8 @@ class _Training:
         thinning = Thinning.for_students(students, self._policy)
         for number, shards in parts.items():
             year, term = term_of_period(number)
-            with self._record.stages.stage("strays"), self._college() as college:
-                strays = read_strays([college], pl.concat(shards))
+            with self._record.stages.stage("strays"), self._college() as one, self._college() as another:
+                strays = read_strays([one, another], pl.concat(shards))
             for place, terms in enumerate(shards, start=1):
                 steps.step(f"scoring the {term} semesters of {year}: part {place} of {len(shards)}")
                 with self._record.stages.stage("read"), self._college() as college:

@@ -35,6 +35,12 @@ def test_two_classes_stand_beside_each_other_and_the_address_says_which(sign_in:
     assert violations(page) == []
 
 
+def test_a_class_to_compare_with_that_is_not_to_be_seen_is_named(sign_in: SignIn) -> None:
+    page = sign_in("advisor", "/class?with=NO-SUCH")
+    expect(page.get_by_text("There is no other class NO-SUCH to compare with")).to_be_visible()
+    expect(page.get_by_role("heading", name="Levels and movement")).to_be_visible()
+
+
 def test_the_page_prints_in_light_and_goes_back_after(sign_in: SignIn, tmp_path: Path) -> None:
     page = sign_in("advisor", "/class", theme="dark")
     expect(page.get_by_role("heading", name="Subjects by difficulty")).to_be_visible()

@@ -92,7 +92,8 @@ function Week({ rows, week, asked, name, classes, choice }: Props & { rows: read
   const asking: Asked = { class_id: asked.class_id, semester: week.week_status.semester, week: number }
   const notices = useNotices(asking)
   const others = classes.filter((one) => one.class_id !== asked.class_id)
-  const other = others.find((one) => one.class_id === query.get('with'))
+  const compared = query.get('with')
+  const other = others.find((one) => one.class_id === compared)
   const meaning = aboutWeek(number, week.kind)
   const compareWith = (id: string) => {
     const next = new URLSearchParams(query)
@@ -136,6 +137,11 @@ function Week({ rows, week, asked, name, classes, choice }: Props & { rows: read
       />
       <div className="space-y-3 pb-5 empty:hidden">
         {meaning !== null && <Banner title={meaning.title}>{meaning.text}</Banner>}
+        {compared !== null && other === undefined && (
+          <Banner tone="warning" title={`There is no other class ${compared} to compare with`}>
+            You see the classes that you look after. Choose one of them under “Compare with”.
+          </Banner>
+        )}
         {notices.data?.results.map((notice) => (
           <Banner key={notice.code} tone="warning" title="About the whole class">
             {notice.sentence}
