@@ -149,6 +149,10 @@ def _typed(frame: pl.DataFrame, columns: Mapping[str, Kind]) -> pl.DataFrame:
     return frame.with_columns(casts[kind](name) for name, kind in columns.items() if kind in casts)
 
 
+# With the 2 MB that SQLite takes by itself, a weekly run takes a tenth more of a processor's time.
+_SQLITE_CACHE_KIB = 16_384
+
+
 @contextmanager
 def open_reader(settings: Mapping[str, Any]) -> Iterator[Reader]:
     """A reader on the database of Django's ``settings`` of one connection; everything it reads is one snapshot.
@@ -166,7 +170,7 @@ def open_reader(settings: Mapping[str, Any]) -> Iterator[Reader]:
     connection = adbc_driver_sqlite.dbapi.connect(uri) if dialect == "sqlite" else _to_postgresql(uri)
     try:
         if dialect == "sqlite":
-            wait_for_locks(connection, settings)
+            prepare_sqlite(connection, settings)
         yield _ArrowReader(connection, dialect)
     finally:
         connection.close()
@@ -208,7 +212,8 @@ def _to_postgresql(uri: str) -> dbapi.Connection:
     return connection
 
 
-def wait_for_locks(connection: dbapi.Connection, settings: Mapping[str, Any]) -> None:
-    """Let a SQLite connection wait for other writers as long as Django's would."""
+def prepare_sqlite(connection: dbapi.Connection, settings: Mapping[str, Any]) -> None:
+    """Let a SQLite connection wait for other writers as long as Django's would, and remember more of the file."""
     with connection.cursor() as cursor:
         cursor.execute(f"PRAGMA busy_timeout = {int(settings['OPTIONS']['timeout']) * 1000}")
+        cursor.execute(f"PRAGMA cache_size = -{_SQLITE_CACHE_KIB}")

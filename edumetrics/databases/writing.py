@@ -10,7 +10,7 @@ import psycopg
 from adbc_driver_manager import dbapi
 
 from edumetrics.databases import mysql
-from edumetrics.databases.reading import wait_for_locks
+from edumetrics.databases.reading import prepare_sqlite
 from edumetrics.databases.urls import dialect_of, driver_uri
 
 _COPY_ROWS = 50_000
@@ -99,7 +99,7 @@ def open_writer(settings: Mapping[str, Any]) -> Iterator[Writer]:
         return
     sqlite = adbc_driver_sqlite.dbapi.connect(driver_uri(settings))
     try:
-        wait_for_locks(sqlite, settings)
+        prepare_sqlite(sqlite, settings)
         yield _SqliteWriter(sqlite)
         sqlite.commit()
     except BaseException:
