@@ -40,7 +40,6 @@ POINTS = 5_000
 GOALS = {"home": 1_000, "scripts": 250, "galaxy": 16}
 """Milliseconds, kilobytes, milliseconds a frame."""
 
-
 WHEN_USABLE = """
 const look = () => {
   const buttons = [...document.querySelectorAll('main button')]

@@ -203,18 +203,19 @@ def _carry_out(request: Request, planned: _Planned, record: Record) -> Outcome:
 def _predicting(request: Request, college: _College, passes: list[pl.DataFrame], record: Record) -> Predicting:
     """What the shards need to predict; past pass rates are counted anew where a semester begins or ends."""
     settings = settings_of("default")
+    run = record.run.pk
     with record.stages.stage("difficulty"):
-        difficulty = load_difficulty(settings)
+        difficulty = with_retries(lambda: load_difficulty(settings), "reading who passed", run=run)
         weeks = pl.concat(passes)
         turns = (weeks["from_week"] == 1) | (weeks["through_week"] == request.policy.calendar.weeks)
         if turns.any() or difficulty.is_empty():
-            run = record.run.pk
             difficulty = with_retries(lambda: _difficulty(request, college), "counting who passed", run=run)
             written = with_retries(
                 lambda: publish_difficulty(settings, difficulty, request.policy, run), "publishing who passed", run=run
             )
             record.wrote({"subject_difficulty": written})
-        return Predicting(models_in_use(), difficulty, repeats_current=request.kind == "weekly")
+        models = with_retries(models_in_use, "reading which models are in use", run=run)
+        return Predicting(models, difficulty, repeats_current=request.kind == "weekly")
 
 
 def _close_rounds(request: Request, college: _College, record: Record) -> None:
