@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import polars as pl
@@ -20,13 +20,13 @@ from edumetrics.college_db.read import CollegeReader
 from edumetrics.engine.errors import ArtefactError
 from edumetrics.engine.history import METRICS_SCHEMA, History
 from edumetrics.engine.policy import Policy
-from edumetrics.engine.predictions import outputs
+from edumetrics.engine.predictions import outputs, rule_of_thumb
 from edumetrics.engine.predictions.artefact import from_bytes
 from edumetrics.engine.predictions.outcomes import exam_results, last_endterms, over_subjects, year_of
 from edumetrics.engine.predictions.outputs import KEY, Predictors, Promoted
 from edumetrics.engine.predictions.post_exam import as_predicted, post_exam
 from edumetrics.engine.predictions.student_features import TERM_KEY, student_features
-from edumetrics.engine.predictions.subject_features import past_pass_rates, subject_features
+from edumetrics.engine.predictions.subject_features import past_pass_rates, subject_features, subjects_so_far
 from edumetrics.engine.predictions.watchlist_features import highest_escalation, watchlist_features
 from edumetrics.engine.predictions.weeks import (
     at_risk_weeks,
@@ -160,7 +160,6 @@ class ShardPredictions:
         self._policy = policy
         self._terms = self._with_predict_from(terms)
         self._students = scored.roster.students.drop_nulls("class_no").select("student_id", "class_id")
-        self._metrics = self._all_metrics()
         # Imports what the predictors need, seconds, and only where there are any.
         self._predictors: Predictors = predictors(predicting.models)
 
@@ -229,7 +228,8 @@ class ShardPredictions:
             done, on=["class_id", "academic_year", "semester"], how="left", maintain_order="left"
         ).with_columns(predict_from=pl.max_horizontal(week, "from_week"))
 
-    def _all_metrics(self) -> pl.DataFrame:
+    @cached_property
+    def _metrics(self) -> pl.DataFrame:
         """Every week of the terms up to through_week, as published, with class_id."""
         own = self._terms.select("class_id", "academic_year", "semester", "from_week")
         earlier = (
@@ -247,15 +247,21 @@ class ShardPredictions:
         )
 
     def _features(self) -> pl.DataFrame:
-        """``student_features`` of the weeks from predict_from on; none where nothing is predicted."""
+        """``student_features`` of the weeks from predict_from on; none where nothing is predicted.
+
+        Without a predictor those of them that the rule of thumb looks at.
+        """
         weeks = {*midterm_weeks(self._policy.calendar), *endterm_weeks(self._policy.calendar)}
         weeks |= {*failing_weeks(self._policy.calendar)}
         if "at_risk" in self._predictors:
             weeks |= {*at_risk_weeks(self._policy)}
+        is_due = pl.col("sem_week").is_in(sorted(weeks))
+        if not self._predictors:
+            return rule_of_thumb.week_features(self._due(self._scored.results.metrics).filter(is_due))
         metrics = self._metrics if self._has_due(tuple(weeks)) else self._metrics.clear()
         endterms = last_endterms(self._scored.clean, self._scored.roster)
         features = student_features(metrics, self._all_flags(), endterms, self._policy)
-        return self._due(features).filter(pl.col("sem_week").is_in(sorted(weeks)))
+        return self._due(features).filter(is_due)
 
     def _due(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows of weeks from predict_from on."""
@@ -293,15 +299,13 @@ class ShardPredictions:
         return pl.concat([made, kept.select(made.columns)])
 
     def _failing(self, features: pl.DataFrame, taught: pl.DataFrame) -> pl.DataFrame:
-        weeks = failing_weeks(self._policy.calendar)
-        rows = subject_features(
-            features.filter(pl.col("sem_week").is_in(weeks)),
-            self._scored.clean,
-            self._scored.roster,
-            past_pass_rates(self._predicting.difficulty, self._terms["academic_year"].to_list()),
-            taught,
-            self._policy,
-        )
+        rows = features.filter(pl.col("sem_week").is_in(failing_weeks(self._policy.calendar)))
+        clean, roster = self._scored.clean, self._scored.roster
+        if "subject_fail" in self._predictors:
+            pass_rates = past_pass_rates(self._predicting.difficulty, self._terms["academic_year"].to_list())
+            rows = subject_features(rows, clean, roster, pass_rates, taught, self._policy)
+        else:
+            rows = subjects_so_far(rows, clean, roster, taught)
         return outputs.risk_of_failing(rows, self._predictors, self._policy)
 
     # The watchlist

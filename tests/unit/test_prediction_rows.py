@@ -118,6 +118,14 @@ def test_features_of_a_week_are_made_of_it_and_the_weeks_before() -> None:
     assert found.filter(sem_week=1)["last_endterm"].to_list() == [None]
 
 
+def test_the_rule_of_thumb_looks_at_the_same_numbers_as_a_model() -> None:
+    weeks = metrics({1: 60.0, 2: None, 3: 70.0})
+    features = student_features(weeks, NO_FLAGS, LAST_ENDTERM, POLICY)
+    seen = rule_of_thumb.week_features(weeks)
+    assert seen.columns == ["student_id", "academic_year", "semester", "sem_week", "class_id", *seen.columns[5:]]
+    assert seen.equals(features.select(seen.columns))
+
+
 def test_no_later_week_moves_a_feature() -> None:
     whole = student_features(metrics(dict.fromkeys(range(1, 18), 50.0)), NO_FLAGS, LAST_ENDTERM, POLICY)
     other = {week: 50.0 if week <= 7 else None for week in range(1, 18)}

@@ -10,6 +10,7 @@ import json
 import polars as pl
 
 from edumetrics.engine.policy import Policy
+from edumetrics.engine.predictions.student_features import TERM_KEY
 
 NO_MODEL = "No trained model yet: a rule of thumb from academic performance and attendance, without a probability."
 TRAINED_ON_THIS = (
@@ -17,6 +18,20 @@ TRAINED_ON_THIS = (
     "academic performance and attendance, without a probability."
 )
 CANNOT_TELL = " Neither is known, so nothing can be told."
+
+
+def week_features(metrics: pl.DataFrame) -> pl.DataFrame:
+    """What the rule looks at of each row of ``metrics``, as ``student_features`` gives it, of the week alone.
+
+    Columns: TERM_KEY, sem_week, class_id, performance and overall_attendance (percent; null is not known).
+    """
+    return metrics.select(
+        *TERM_KEY,
+        "sem_week",
+        "class_id",
+        performance="academic_performance",
+        overall_attendance="overall_att_pct",
+    )
 
 
 def risk_label(mark: str, attendance: str, policy: Policy) -> pl.Expr:

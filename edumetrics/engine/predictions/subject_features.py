@@ -11,6 +11,8 @@ FEATURES = ("subject_attendance", "subject_mark", "subject_handed_in", "subject_
 
 BASELINES = ("class_mean", "last_exam", "performance_alone")
 
+_KEY = ("student_no", "subject_id", "sem_week")
+
 OF_STUDENT = (
     "week",
     "performance",
@@ -41,17 +43,12 @@ def subject_features(
     ``students``: of ``student_features``, of the weeks wanted. ``taught``: class_id, semester, subject_id whose endterm
     is scheduled. ``pass_rates``: subject_id, academic_year (of the prediction), pass_rate of the years before it.
     """
-    numbers = roster.students.select("student_id", "student_no")
-    rows = (
-        students.select(*TERM_KEY, "sem_week", "class_id", *OF_STUDENT)
-        .join(numbers, on="student_id")
-        .join(taught, on=["class_id", "semester"])
-    )
     weeks = sorted(set(students["sem_week"]))
-    key = ["student_no", "subject_id", "sem_week"]
-    for known in (_attendance(clean, weeks), _work(clean, roster, weeks), _midterm(clean, weeks)):
-        rows = rows.join(known, on=key, how="left")
-    rows = rows.join(pass_rates, on=["subject_id", "academic_year"], how="left")
+    rows = (
+        subjects_so_far(students.select(*TERM_KEY, "sem_week", "class_id", *OF_STUDENT), clean, roster, taught)
+        .join(_midterm(clean, weeks), on=_KEY, how="left")
+        .join(pass_rates, on=["subject_id", "academic_year"], how="left")
+    )
     midterm, mark = pl.col("subject_midterm"), pl.col("subject_mark")
     of_class = ("class_id", "academic_year", "semester", "sem_week", "subject_id")
     return rows.with_columns(
@@ -59,6 +56,20 @@ def subject_features(
         performance_alone=pl.col("performance"),
         class_mean=pl.coalesce(midterm, mark, "performance").mean().over(of_class),
     ).select(*TERM_KEY, "sem_week", "class_id", "subject_id", *OF_STUDENT, *FEATURES, *BASELINES)
+
+
+def subjects_so_far(students: pl.DataFrame, clean: CleanTables, roster: Roster, taught: pl.DataFrame) -> pl.DataFrame:
+    """Each row of ``students`` (student_id, sem_week, class_id, semester and others) for each subject that is taught.
+
+    With student_no, subject_attendance (percent), subject_mark (percent) and subject_handed_in (0-1); null: nothing is
+    known of the subject yet.
+    """
+    numbers = roster.students.select("student_id", "student_no")
+    weeks = sorted(set(students["sem_week"]))
+    rows = students.join(numbers, on="student_id").join(taught, on=["class_id", "semester"])
+    for known in (_attendance(clean, weeks), _work(clean, roster, weeks)):
+        rows = rows.join(known, on=_KEY, how="left")
+    return rows
 
 
 def past_pass_rates(difficulty: pl.DataFrame, years: list[int]) -> pl.DataFrame:
