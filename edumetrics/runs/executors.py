@@ -3,6 +3,7 @@
 The shards are the same and so are the results, in any number and order.
 """
 
+import gc
 import logging
 import multiprocessing
 import os
@@ -135,6 +136,8 @@ def _begin() -> None:
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent.join,), daemon=True).start()
     _set_up()
+    # What was imported stays: never looking at it again saves a fifth of a second, most of it when the worker ends.
+    gc.freeze()
 
 
 def _end_with(wait_for_parent: Callable[[], None]) -> None:
