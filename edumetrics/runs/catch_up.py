@@ -41,9 +41,9 @@ _ROSTER_TABLES = {
     "roster_subject": "subjects",
     "roster_exam": "exam_schedule",
 }
-SHARD_STUDENTS = 4_000
+SHARD_STUDENTS = 3_000
 # One week has fewer rows to publish than a semester, so that more students fit into the same memory.
-SHARD_STUDENTS_OF_A_WEEK = 6_000
+SHARD_STUDENTS_OF_A_WEEK = 6000
 
 
 @dataclass(frozen=True)
