@@ -229,9 +229,10 @@ class _Finder:
 
     def by_class(self, name: str) -> pl.DataFrame:
         """Rows filed under another class than the student's, of unknown students and classes, or of no semester."""
-        of_terms = self._of_terms("x")
-        elsewhere = "s.class_id IS NULL OR x.class_id IS NULL OR s.class_id <> x.class_id"
-        rows = self._rows(name, f"x.semester IS NULL OR (({elsewhere}) AND ({self._no_class('x')} OR {of_terms}))")
+        nowhere = "x.semester IS NULL"
+        elsewhere = f"{self._no_class('x')} OR {self._of_terms('x')}"
+        # A CASE, so that PostgreSQL does not ask of every row what is to be asked of rows filed elsewhere.
+        rows = self._rows(name, f"CASE WHEN s.class_id = x.class_id THEN {nowhere} ELSE {nowhere} OR {elsewhere} END")
         return self._owned(rows, unscored=None, unknown=pl.col("class_id"))
 
     def definitions(self, name: str) -> pl.DataFrame:
@@ -248,10 +249,11 @@ class _Finder:
         """Submissions of undefined work, and of unknown students."""
         definitions, key = WORK[name]
         defined = f"FROM {self._college.mapping.source(definitions)} AS d WHERE d.{key} = x.{key}"
-        of_terms = self._of_terms("d")
+        undefined = f"NOT EXISTS (SELECT 1 {defined})"
+        of_terms = f"EXISTS (SELECT 1 {defined} AND {self._of_terms('d')})"
         rows = self._rows(
             name,
-            f"NOT EXISTS (SELECT 1 {defined}) OR (s.student_id IS NULL AND EXISTS (SELECT 1 {defined} AND {of_terms}))",
+            f"CASE WHEN s.student_id IS NULL THEN {undefined} OR {of_terms} ELSE {undefined} END",
             {_WORK: f"(SELECT MIN(d.class_id) {defined})"},
         )
         return self._owned(rows, unscored=None, unknown=pl.col(_WORK))
