@@ -138,9 +138,13 @@ def read_semester(college: CollegeReader, terms: pl.DataFrame, strays: Strays) -
     for name, where in wheres.items():
         if is_readable(college, name):
             rows = college.table(name, where)
+            others = strays.rows.get(name)
             if "student_id" in rows.columns:
-                rows = rows.filter(pl.col("student_id").is_in(mine))
-            frames[name] = _with(rows, strays.rows.get(name))
+                is_mine = pl.col("student_id").is_in(mine).fill_null(False)
+                rows = rows.filter(is_mine)
+                if others is not None:
+                    others = _unread(others, is_mine, name, terms, frames)
+            frames[name] = _with(rows, others)
     if "exam_results" in frames:
         frames["exam_schedule"] = _with_exams_of(college, frames["exam_schedule"], strays.rows.get("exam_results"))
     return frames
@@ -170,6 +174,24 @@ def is_readable(college: CollegeReader, name: str) -> bool:
 
 def _with(rows: pl.DataFrame, strays: pl.DataFrame | None) -> pl.DataFrame:
     return rows if strays is None else pl.concat([rows, strays.select(rows.columns)])
+
+
+def _unread(
+    strays: pl.DataFrame, is_mine: pl.Expr, name: str, terms: pl.DataFrame, frames: dict[str, pl.DataFrame]
+) -> pl.DataFrame:
+    """The strays of a table but for those of students of ``terms`` that are filed under another class of ``terms``.
+
+    Those have been read with that class already.
+    """
+    if name in BY_CLASS:
+        asked = terms.select("class_id", "semester")
+    elif name == "exam_results":
+        asked = frames["exam_schedule"].select("schedule_id").unique()
+    else:
+        return strays
+    return pl.concat(
+        [strays.filter(~is_mine), strays.filter(is_mine).join(asked, on=asked.columns, how="anti", nulls_equal=False)]
+    )
 
 
 def _with_exams_of(college: CollegeReader, schedule: pl.DataFrame, results: pl.DataFrame | None) -> pl.DataFrame:

@@ -7,6 +7,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import polars as pl
 import pytest
 
 from tests.conftest import Maker, Templates
@@ -49,6 +50,33 @@ def test_shards_in_processes_give_the_rows_and_the_report_of_one_shard(pair: Pai
     again(parts, "run_weekly --shard-students 60 --workers 2")
     assert_same(parts.published(), whole.published())
     assert quality(parts) == quality(whole)
+
+
+def test_who_has_changed_classes_leaves_no_row_of_a_week_that_is_made_again(pair: Pair, make: Maker) -> None:
+    whole = make(pair)
+    whole.manage_all("migrate --verbosity 0", "demo_college --students 360 --week 10 --past-years 0", "calibrate")
+    # One each way between two classes of the same semester, so that one class is published before the one left.
+    movers = {"CSE24A": "ECE24A", "ECE24A": "CSE24A"}
+    flagged = whole.analysis.table("weekly_flags").filter(pl.col("risk_level").is_not_null(), sem_week=10)
+    advisors = dict(whole.college.table("students").select("class_id", "advisor_id").unique().iter_rows())
+    students = {class_id: flagged.filter(class_id=class_id)["student_id"][0] for class_id in movers}
+    whole.college.execute(
+        *(
+            f"UPDATE students SET class_id = '{movers[left]}', advisor_id = '{advisors[movers[left]]}' "
+            f"WHERE student_id = '{student}'"
+            for left, student in students.items()
+        )
+    )
+    parts = make(copy=whole)
+    whole.manage_all("run_weekly --shard-students 100000")
+    parts.manage_all("run_weekly --shard-students 60 --workers 1")
+    progress = json.loads(str(parts.last_run()["progress"]))
+    assert progress["shards"] == 6
+    assert_same(parts.published(), whole.published())
+    assert quality(parts) == quality(whole)
+    for table in ("weekly_metrics", "risk_of_failing_prediction", "student_work"):
+        rows = parts.analysis.table(table).filter(pl.col("student_id").is_in(list(students.values())), sem_week=10)
+        assert set(rows.select("student_id", "class_id").rows()) == {(students[left], movers[left]) for left in movers}
 
 
 def test_a_run_finishes_a_recomputation_that_was_interrupted(calibrated: Workspace) -> None:
