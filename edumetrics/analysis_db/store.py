@@ -68,6 +68,7 @@ def publish(
         "class_work": results.class_work,
         "student_work": results.student_work,
     }
+    moved: list[str] = []
     with open_writer(settings) as writer:
         check_run(writer, by.run_id)
         for (year, semester, week), group in terms.group_by("academic_year", "semester", "from_week"):
@@ -75,13 +76,16 @@ def publish(
             later = f"{of_term} AND sem_week >= {week}"
             _delete(writer, DERIVED, "class_id", group["class_id"], later)
             _delete(writer, WORK, "class_id", group["class_id"], of_term)
-            # Whoever came from another class has rows of these weeks there.
             of_classes = students.join(group, on="class_id", how="semi")["student_id"]
-            _delete(writer, _OF_STUDENTS, "student_id", of_classes, later)
             _delete(writer, ["student_work"], "student_id", of_classes, of_term)
+            # Whoever came from another class has rows of these weeks there; of every week one of weekly_metrics.
+            of_group = _with_metrics(writer, of_classes, later)
+            _delete(writer, _OF_STUDENTS, "student_id", of_group, later)
+            moved += of_group
         for table, frame in frames.items():
             writer.append(table, frame.with_columns(run_id=pl.lit(by.run_id, pl.Int64)))
-        predicted = write_predictions(writer, predictions, students, by.run_id)
+        came = students.filter(pl.col("student_id").is_in(moved))
+        predicted = write_predictions(writer, predictions, came, by.run_id)
         _replace_students(writer, students, terms["class_id"], by.run_id)
         _set_first_days(writer, results.first_days)
         _set_state(writer, terms, by)
@@ -243,6 +247,16 @@ def _delete(writer: Writer, tables: Iterable[str], column: str, ids: Iterable[st
     for listed in _in_parts(ids):
         for table in tables:
             writer.execute(f"DELETE FROM {table} WHERE {column} IN ({listed}) AND {condition}")
+
+
+def _with_metrics(writer: Writer, students: Iterable[str], condition: str) -> list[str]:
+    """Those of the students who have rows of weekly_metrics that meet the condition."""
+    found: list[str] = []
+    for listed in _in_parts(students):
+        found += writer.texts(
+            f"SELECT DISTINCT student_id FROM weekly_metrics WHERE student_id IN ({listed}) AND {condition}"
+        )
+    return found
 
 
 def _in_parts(ids: Iterable[str]) -> Iterable[str]:

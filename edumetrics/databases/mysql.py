@@ -140,6 +140,12 @@ class MysqlWriter:
             # PyMySQL sends as many rows in one INSERT as a packet holds.
             cursor.executemany(f"INSERT INTO {_identifier(table)} ({columns}) VALUES ({places})", frame.iter_rows())
 
+    def texts(self, sql: str) -> list[str]:
+        """As ``writing.Writer``."""
+        with _database_errors(), self._connection.cursor() as cursor:
+            cursor.execute(sql)
+            return [one for (one,) in cursor.fetchall()]
+
     def holds(self, table: str, condition: str) -> bool:
         """As ``writing.Writer``."""
         with _database_errors(), self._connection.cursor() as cursor:

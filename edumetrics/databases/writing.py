@@ -25,6 +25,9 @@ class Writer(Protocol):
     def append(self, table: str, frame: pl.DataFrame) -> None:
         """Add the frame's rows to a table, column by column name."""
 
+    def texts(self, sql: str) -> list[str]:
+        """The one column, of texts, of a SELECT."""
+
     def holds(self, table: str, condition: str) -> bool:
         """Whether a row meets the condition; while it does, nobody else may lock it until the transaction ends."""
 
@@ -43,6 +46,9 @@ class _PostgresqlWriter:
             for part in frame.iter_slices(_COPY_ROWS):
                 # An empty string is quoted, so that it is not a null.
                 copy.write(part.write_csv(include_header=False, quote_style="non_numeric", null_value=None).encode())
+
+    def texts(self, sql: str) -> list[str]:
+        return [one for (one,) in self._connection.execute(sql.encode())]
 
     def holds(self, table: str, condition: str) -> bool:
         # The weakest lock: other columns of the row may be written meanwhile, by whoever does not lock it whole.
@@ -63,6 +69,12 @@ class _SqliteWriter:
             return
         with self._connection.cursor() as cursor:
             cursor.adbc_ingest(table, _as_django_stores(frame), mode="append")
+
+    def texts(self, sql: str) -> list[str]:
+        with self._connection.cursor() as cursor:
+            cursor.execute(sql)
+            found: list[str] = cursor.fetch_polars().to_series().to_list()
+            return found
 
     def holds(self, table: str, condition: str) -> bool:
         # A statement that could write makes this the one writer before it looks.
