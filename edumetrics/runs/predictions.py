@@ -21,7 +21,6 @@ from edumetrics.engine.errors import ArtefactError
 from edumetrics.engine.history import METRICS_SCHEMA, History
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.predictions import outputs, rule_of_thumb
-from edumetrics.engine.predictions.artefact import from_bytes
 from edumetrics.engine.predictions.outcomes import exam_results, last_endterms, over_subjects, year_of
 from edumetrics.engine.predictions.outputs import KEY, Predictors, Promoted
 from edumetrics.engine.predictions.post_exam import as_predicted, post_exam
@@ -102,6 +101,9 @@ def predictors(models: tuple[InUse, ...]) -> dict[str, Promoted]:
 @lru_cache(maxsize=16)
 def load_predictor(sha256: str) -> Any:
     """The predictor whose artefact has this hash, once a process."""
+    # It brings NumPy, a tenth of a worker's start, where there is no predictor.
+    from edumetrics.engine.predictions.artefact import from_bytes
+
     # Past the models of Django, since the apps of a worker process are never made ready.
     with connections["default"].cursor() as cursor:
         cursor.execute("SELECT content FROM model_artefact WHERE sha256 = %s", [sha256])

@@ -11,9 +11,8 @@ from edumetrics.engine.predictions import rule_of_thumb
 from edumetrics.engine.predictions import student_features as of_students
 from edumetrics.engine.predictions import subject_features as of_subjects
 from edumetrics.engine.predictions import watchlist_features as of_watchlist
-from edumetrics.engine.predictions.codes import OUTPUTS
+from edumetrics.engine.predictions.codes import DRIVER, OUTPUTS
 from edumetrics.engine.predictions.college_examples import KINDS
-from edumetrics.engine.predictions.drivers import DRIVER
 from edumetrics.engine.predictions.ledger import ledger, marks
 from edumetrics.engine.predictions.outcomes import RESULT_SCHEMA, semester_outcomes
 from edumetrics.engine.predictions.outputs import as_json, label_of

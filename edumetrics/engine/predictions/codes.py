@@ -1,5 +1,7 @@
 """Every name that a stored prediction may carry, with its meaning: the words of API, portal and docs."""
 
+import polars as pl
+
 OUTPUTS = {
     "midterm_score": "a student's mean midterm score",
     "subject_fail": "whether a student fails the endterm of a subject",
@@ -38,3 +40,8 @@ LEDGER_KINDS = {
     "list": "the list of the flag",
     "prediction": "p_at_risk of 0.35 (MEDIUM) or 0.60 (HIGH) and above",
 }
+
+DRIVER = pl.Struct(
+    {"feature": pl.String, "value": pl.Float64, "typical": pl.Float64, "effect": pl.Float64, "text": pl.String}
+)
+"""What drives a prediction, before it is stored as JSON (docs/reference/predictions.md)."""

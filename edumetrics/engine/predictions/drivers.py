@@ -6,15 +6,13 @@ from collections.abc import Mapping
 import numpy as np
 import polars as pl
 
+from edumetrics.engine.predictions.codes import DRIVER
 from edumetrics.engine.predictions.examples import Matrix
 
 Words = Mapping[str, str | tuple[str, str]]
 """Feature -> sentence with {value}, {typical} and {effect} as in str.format; a pair has a second sentence for a value
 that is not known. {effect} is in points: of the score, or percentage points of the probability."""
 
-DRIVER = pl.Struct(
-    {"feature": pl.String, "value": pl.Float64, "typical": pl.Float64, "effect": pl.Float64, "text": pl.String}
-)
 SHOWN = 3
 
 

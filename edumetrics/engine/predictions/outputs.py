@@ -5,16 +5,20 @@ By the promoted predictor of each output, or, where there is none that may be us
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import polars as pl
 
 from edumetrics.engine.metrics.rounding import PERCENTAGE_DIGITS, RATE_DIGITS, rounded
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.predictions import rule_of_thumb
-from edumetrics.engine.predictions.drivers import DRIVER
-from edumetrics.engine.predictions.predictor import Predictor
+from edumetrics.engine.predictions.codes import DRIVER
 from edumetrics.engine.predictions.student_features import TERM_KEY
 from edumetrics.engine.predictions.weeks import at_risk_weeks, endterm_weeks, midterm_weeks, period
+
+if TYPE_CHECKING:
+    # It brings NumPy, a tenth of a worker's start, where nothing is predicted by a model.
+    from edumetrics.engine.predictions.predictor import Predictor
 
 KEY = (*TERM_KEY, "sem_week")
 
@@ -30,7 +34,7 @@ class Promoted:
     """
 
     version: str
-    predictor: Predictor
+    predictor: "Predictor"
     last_period: int
 
 
