@@ -182,15 +182,16 @@ def _carry_out(request: Request, planned: _Planned, record: Record) -> Outcome:
             passes = _plan(college, state, request.policy, request.recompute_from).passes
         parts = [_shards(college, terms, request) for terms in passes]
     if passes:
-        due = _published_already(passes, state)
-        predicting = _predicting(request, college, passes, record)
-        job = Job(record.run.pk, _begun(record.run), request.policy, request.mapping, college.columns, predicting)
-        version = request.policy.version
-        with_retries(lambda: mark_due(settings, due, version, job.run_id), "marking what is due", run=job.run_id)
+        # Worker processes start while what they need is looked up.
         with (
             _executor(request.means, max(map(len, parts))) as executor,
             progress(1 + sum(map(len, parts))) as steps,
         ):
+            predicting = _predicting(request, college, passes, record)
+            job = Job(record.run.pk, _begun(record.run), request.policy, request.mapping, college.columns, predicting)
+            due = _published_already(passes, state)
+            version = request.policy.version
+            with_retries(lambda: mark_due(settings, due, version, job.run_id), "marking what is due", run=job.run_id)
             steps.step("copying the roster")
             with record.stages.stage("roster"):
                 record.wrote(with_retries(lambda: _publish_roster(job, passes), "copying the roster", run=job.run_id))
