@@ -147,7 +147,8 @@ def run_phase(name: str, students: int) -> None:
     import django
 
     django.setup()
-    keep_statistics()
+    for variable in ("CLIENT_DB_URL", "DEFAULT_DB_URL"):
+        settle(variable)
     before = cpu_seconds()
     seconds, rows, stages = PHASES[name](students)
     cpu = cpu_seconds() - before
@@ -163,12 +164,14 @@ def cpu_seconds() -> float:
     return sum(one.ru_utime + one.ru_stime for one in usages)
 
 
-def keep_statistics() -> None:
-    """On PostgreSQL what autovacuum does within minutes of a change, where it is not switched off."""
-    for variable in ("CLIENT_DB_URL", "DEFAULT_DB_URL"):
-        if os.environ[variable].startswith("postgres"):
-            with psycopg.connect(os.environ[variable], autocommit=True) as connection:
-                connection.execute("ANALYZE")
+def settle(variable: str) -> None:
+    """On PostgreSQL what autovacuum does within minutes of a change, where it is not switched off.
+
+    So that a week that was removed is as new as one that was never there, and an emptied table is empty.
+    """
+    if os.environ[variable].startswith("postgres"):
+        with psycopg.connect(os.environ[variable], autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
 
 
 def prepare(students: int) -> Done:
@@ -263,6 +266,7 @@ def scan_and_write(where: str) -> Done:
     with open_writer(target) as writer:
         for name in frames:
             writer.execute(f"DELETE FROM {name}")
+    settle("FLOOR_DB_URL")
     began = time.perf_counter()
     with open_college(connections["client_db"].settings_dict, Mapping()) as college:
         for name in TABLES:
