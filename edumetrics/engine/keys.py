@@ -1,6 +1,7 @@
-"""Joining by two whole numbers, as a student and a week, as fast as by one.
+"""Ways around joining and grouping by several columns, which take most of a run's time.
 
-A frame is joined by one column of integers in less than half the time that it takes by two.
+A frame is joined by one column of integers in less than half the time that it takes by two. And rows of a college come
+class by class and week by week, so that of what they have in common most is seen from row to row.
 """
 
 import polars as pl
@@ -18,3 +19,9 @@ def left_join(rows: pl.DataFrame, others: pl.DataFrame, first: str, second: str)
     key = (pl.col(first) * _SPAN + pl.col(second)).alias(_KEY)
     found = others.select(key, pl.exclude(first, second))
     return rows.with_columns(key).join(found, on=_KEY, how="left", maintain_order="left").drop(_KEY)
+
+
+def begins(*columns: str) -> pl.Expr:
+    """Whether a row is not as the one before it in all of the columns. Null is as null; the first row begins."""
+    differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in columns)
+    return differs | (pl.int_range(pl.len()) == 0)

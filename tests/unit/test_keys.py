@@ -1,10 +1,10 @@
-"""Joins by two whole numbers: the same rows as Polars' own join by two columns."""
+"""Ways around slow joins and groups: the same rows as Polars' own."""
 
 import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edumetrics.engine.keys import left_join
+from edumetrics.engine.keys import begins, left_join
 
 # The ends of what is promised, and small numbers that meet often.
 _NUMBERS = st.one_of(st.none(), st.integers(0, 3), st.sampled_from([1 << 23, (1 << 24) - 1]))
@@ -23,3 +23,9 @@ def test_two_numbers_as_one_key_join_the_same_rows_as_two_keys(
     others = _frame(sorted(set(right), key=repr)).with_row_index("found")
     expected = rows.join(others, on=["a", "b"], how="left", maintain_order="left")
     assert left_join(rows, others, "a", "b").equals(expected)
+
+
+@given(_PAIRS)
+def test_a_row_begins_where_it_is_not_as_the_one_before(pairs: list[tuple[int | None, int | None]]) -> None:
+    expected = [number == 0 or pair != pairs[number - 1] for number, pair in enumerate(pairs)]
+    assert _frame(pairs).select(begins("a", "b")).to_series().to_list() == expected

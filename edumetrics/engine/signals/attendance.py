@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from edumetrics.engine.keys import left_join
+from edumetrics.engine.keys import begins, left_join
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.clean import CleanTables
 
@@ -61,4 +61,5 @@ def lectures_a_week(weekly: pl.DataFrame, roll: pl.DataFrame) -> pl.DataFrame:
 
 def classes_with_attendance(clean: CleanTables) -> pl.DataFrame:
     """class_no, week, class_has_attendance (true): weeks in which any student of the class has a row."""
-    return clean.attendance.select("class_no", "week", class_has_attendance=pl.lit(True)).unique()
+    weeks = clean.attendance.select("class_no", "week").filter(begins("class_no", "week")).unique()
+    return weeks.with_columns(class_has_attendance=pl.lit(True))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from edumetrics.engine.arithmetic import quotient
-from edumetrics.engine.keys import left_join
+from edumetrics.engine.keys import begins, left_join
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.signals.roll import teaching_numbers
 from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ, CleanTables
@@ -145,8 +145,7 @@ def missed_runs(work: Work, kind: str, roll: pl.DataFrame, from_week: int, polic
 def _place_in_group(*key: str) -> pl.Expr:
     """0, 1, 2, ... within each run of rows of the same key, in a frame sorted by it; many times quicker than over()."""
     row = pl.int_range(pl.len())
-    begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in key)
-    return row - pl.when(begins).then(row).forward_fill()
+    return row - pl.when(begins(*key)).then(row).forward_fill()
 
 
 def _missing(pairs: pl.DataFrame, weeks: pl.DataFrame, from_week: int, through_week: int) -> pl.DataFrame:

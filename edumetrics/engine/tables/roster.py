@@ -10,6 +10,7 @@ from datetime import timedelta
 import polars as pl
 
 from edumetrics.engine.calendar import DAYS_A_WEEK, term_of
+from edumetrics.engine.keys import begins
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.quality import QualityReport
 
@@ -146,10 +147,9 @@ def _implied_first_days(table: pl.DataFrame, classes: pl.DataFrame, weeks: int) 
     key = ("class_id", "semester", "week", "week_date")
     # Rows mostly come class by class and week by week: to group runs of them takes a tenth of grouping the rows.
     dated = table.select(key).filter(pl.col("week_date").is_not_null() & pl.col("week").is_between(1, weeks))
-    begins = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in key)
     return (
         dated.with_row_index("row")
-        .filter((pl.col("row") == 0) | begins)
+        .filter(begins(*key))
         .with_columns(rows=pl.col("row").shift(-1, fill_value=dated.height) - pl.col("row"))
         .group_by(key)
         .agg(pl.col("rows").sum())
@@ -177,18 +177,21 @@ def place(rows: pl.DataFrame, roster: Roster) -> pl.DataFrame:
     students = roster.students.select("student_id", "student_no", "class_no", home_class=pl.col("class_id"))
     terms = roster.classes.select("class_no", "first_day", term_semester=pl.col("semester"))
     named = roster.classes.select("class_id", named_no="class_no")
-    return (
+    placed = (
         rows.join(students, on="student_id", how="left", maintain_order="left")
         .filter(pl.col("student_no").is_null() | pl.col("class_no").is_not_null())
         .join(terms, on="class_no", how="left", maintain_order="left")
-        .join(named, on="class_id", how="left", maintain_order="left")
-        .with_columns(
-            class_no=pl.coalesce("class_no", "named_no"),
-            known_class=pl.col("class_id").is_in(roster.known_classes.implode()).fill_null(False),
-            own_class=(pl.col("class_id") == pl.col("home_class")).fill_null(False),
-        )
-        .drop("home_class", "named_no")
     )
+    if placed["class_no"].null_count():
+        placed = (
+            placed.join(named, on="class_id", how="left", maintain_order="left")
+            .with_columns(class_no=pl.coalesce("class_no", "named_no"))
+            .drop("named_no")
+        )
+    return placed.with_columns(
+        known_class=pl.col("class_id").is_in(roster.known_classes.implode()).fill_null(False),
+        own_class=(pl.col("class_id") == pl.col("home_class")).fill_null(False),
+    ).drop("home_class")
 
 
 def is_this_year(day: str, week: str, of_class: pl.Expr) -> pl.Expr:
