@@ -5,7 +5,7 @@ from typing import Any
 
 import polars as pl
 
-from edumetrics.databases.literals import quoted
+from edumetrics.databases.literals import in_rows, quoted
 from edumetrics.databases.reading import open_reader
 from edumetrics.engine.history import CONTACTS_SCHEMA, FLAGS_SCHEMA, METRICS_SCHEMA, History
 from edumetrics.engine.tables.canonical import Kind
@@ -16,6 +16,7 @@ _KINDS = {
     pl.Float64(): Kind.NUMBER,
     pl.Boolean(): Kind.BOOLEAN,
 }
+_PUBLISHED = {"weekly_metrics": METRICS_SCHEMA, "weekly_flags": FLAGS_SCHEMA}
 _CLASS_WORK = {"class_id": Kind.TEXT, "work_no": Kind.INTEGER, "kind": Kind.TEXT, "loaded_week": Kind.INTEGER}
 _STUDENT_WORK = {
     "student_id": Kind.TEXT,
@@ -34,19 +35,37 @@ _STUDENT_WORK = {
 def load_history(settings: Mapping[str, Any], terms: pl.DataFrame, students: pl.Series) -> History:
     """What is published of these students before from_week of ``terms`` (``roster.TERM_SCHEMA``), and their contacts.
 
-    By student and not by class, because a student may have been in another class.
+    Class by class, which is quicker, and student by student where weeks are missing there: the student may have been
+    in another class.
     """
+    from_week = max(terms["from_week"])
+    before = f"t.sem_week < {from_week}" if from_week > 1 else "1 = 0"
     years = ", ".join(str(year) for year in sorted(set(terms["academic_year"])))
-    who = f"WHERE t.academic_year IN ({years}) AND t.student_id IN ({', '.join(map(quoted, students)) or 'NULL'})"
-    before = f"{who} AND t.sem_week < {max(terms['from_week'])}"
-    if max(terms["from_week"]) == 1:
-        before = "WHERE 1 = 0"
+    key = ("class_id", "academic_year", "semester")
     with open_reader(settings) as reader:
+        of_classes = in_rows(reader.dialect, [f"t.{name}" for name in key], terms.select(key).rows())
+        in_class = {
+            table: reader.frame(table, _kinds(schema), f"WHERE {of_classes} AND {before}")
+            for table, schema in _PUBLISHED.items()
+        }
+        weeks = in_class["weekly_metrics"].group_by("student_id").len()
+        # There is one row of a student and week, so that who has them all has none elsewhere.
+        whole = students.is_in(weeks.filter(pl.col("len") >= from_week - 1)["student_id"].implode())
+        is_whole = pl.col("student_id").is_in(students.filter(whole).implode())
+        elsewhere = f"WHERE {_of(students.filter(~whole), years)} AND {before}"
+        found = {
+            table: pl.concat([in_class[table].filter(is_whole), reader.frame(table, _kinds(schema), elsewhere)])
+            for table, schema in _PUBLISHED.items()
+        }
         return History(
-            metrics=reader.frame("weekly_metrics", _kinds(METRICS_SCHEMA), before),
-            flags=reader.frame("weekly_flags", _kinds(FLAGS_SCHEMA), before),
-            contacts=reader.frame("intervention_log", _kinds(CONTACTS_SCHEMA), who),
+            metrics=found["weekly_metrics"],
+            flags=found["weekly_flags"],
+            contacts=reader.frame("intervention_log", _kinds(CONTACTS_SCHEMA), f"WHERE {_of(students, years)}"),
         )
+
+
+def _of(students: pl.Series, years: str) -> str:
+    return f"t.academic_year IN ({years}) AND t.student_id IN ({', '.join(map(quoted, students)) or 'NULL'})"
 
 
 def load_work(settings: Mapping[str, Any], condition: str) -> tuple[pl.DataFrame, pl.DataFrame]:
