@@ -6,9 +6,12 @@ from typing import Any
 
 from django.core.wsgi import get_wsgi_application
 
+from edumetrics.config.loading import loading
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "edumetrics.config.settings")
 
-_django = get_wsgi_application()
+with loading():
+    _django = get_wsgi_application()
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
