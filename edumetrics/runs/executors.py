@@ -6,21 +6,15 @@ The shards are the same and so are the results, in any number and order.
 import logging
 import multiprocessing
 import os
-import signal
-import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from typing import Any, Protocol
 
-from edumetrics.config.loading import loading
-from edumetrics.databases.reading import several_readers
 from edumetrics.runs.errors import RunError
 from edumetrics.runs.shard import Job, Shard, ShardDone, carry_out
-
-_until_the_end = ExitStack()
-"""What a worker process keeps open for all its shards."""
+from edumetrics.runs.worker import begin, set_up
 
 
 class Executor(Protocol):
@@ -42,7 +36,7 @@ def in_processes(workers: int) -> Iterator[Executor]:
     # Read by Polars when it is imported, so by the workers only.
     with _environment("POLARS_MAX_THREADS", str(max(1, (os.cpu_count() or 1) // workers))):
         # Spawned, because threads of Polars do not survive a fork.
-        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), _begin)
+        pool = ProcessPoolExecutor(workers, multiprocessing.get_context("spawn"), begin)
         # A pool starts its processes with the work it gets.
         for _ in range(workers):
             pool.submit(os.getpid)
@@ -121,32 +115,8 @@ def _silent(logger: str) -> Iterator[None]:
 
 
 def _on_worker(job: Job, shard: Shard) -> ShardDone:
-    _set_up()
+    set_up()
     return carry_out(job, shard)
-
-
-def _set_up() -> None:
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "edumetrics.config.settings")
-    from edumetrics.config.logs import configure_logs
-
-    configure_logs()
-
-
-def _begin() -> None:
-    """The first thing a worker does."""
-    # Ctrl-C reaches every process of a terminal; who began the run lets shards that are being published end.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        threading.Thread(target=_end_with, args=(parent.join,), daemon=True).start()
-    with loading():
-        _set_up()
-    _until_the_end.enter_context(several_readers())
-
-
-def _end_with(wait_for_parent: Callable[[], None]) -> None:
-    wait_for_parent()
-    os._exit(1)
 
 
 def _cancel(futures: "Sequence[Future[ShardDone]]") -> None:
