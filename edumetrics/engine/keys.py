@@ -1,7 +1,7 @@
-"""Ways around joining and grouping by several columns, which take most of a run's time.
+"""Ways around joining and grouping by several columns.
 
-A frame is joined by one column of integers in less than half the time that it takes by two. And rows of a college come
-class by class and week by week, so that of what they have in common most is seen from row to row.
+A frame is joined by one column of integers in less than half the time that it takes by two. Rows of a college come
+class by class and week by week: the few that differ from the row before are grouped in a tenth of the time of all.
 """
 
 import polars as pl

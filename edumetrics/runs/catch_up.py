@@ -43,7 +43,7 @@ _ROSTER_TABLES = {
 }
 SHARD_STUDENTS = 3_000
 # One week has fewer rows to publish than a semester, so that more students fit into the same memory.
-SHARD_STUDENTS_OF_A_WEEK = 6000
+SHARD_STUDENTS_OF_A_WEEK = 6_000
 
 
 @dataclass(frozen=True)
