@@ -84,8 +84,9 @@ def publish(
             moved += of_group
         for table, frame in frames.items():
             writer.append(table, frame.with_columns(run_id=pl.lit(by.run_id, pl.Int64)))
-        came = students.filter(pl.col("student_id").is_in(moved))
-        predicted = write_predictions(writer, predictions, came, by.run_id)
+        predicted = write_predictions(
+            writer, predictions, students.filter(pl.col("student_id").is_in(moved)), by.run_id
+        )
         _replace_students(writer, students, terms["class_id"], by.run_id)
         _set_first_days(writer, results.first_days)
         _set_state(writer, terms, by)

@@ -38,15 +38,15 @@ def with_p_at_risk(metrics: pl.DataFrame, predictions: Predictions) -> pl.DataFr
     return metrics.join(predictions.p_at_risk, on=list(_KEY), how="left", maintain_order="left")
 
 
-def write_predictions(writer: Writer, predictions: Predictions, came: pl.DataFrame, run_id: int) -> dict[str, int]:
+def write_predictions(writer: Writer, predictions: Predictions, moved: pl.DataFrame, run_id: int) -> dict[str, int]:
     """Replace the rows from predict_from on; rows written per table that was given.
 
-    ``came``: student_id, class_id of those who have rows of these weeks in the class that they came from.
+    ``moved``: student_id, class_id of those who have rows of these weeks in the class that they came from.
     """
     for (year, semester, week), group in predictions.terms.group_by("academic_year", "semester", "predict_from"):
         later = f"academic_year = {year} AND semester = {semester} AND sem_week >= {week}"
         _delete(writer, WEEKLY, "class_id", group["class_id"], later)
-        _delete(writer, WEEKLY, "student_id", came.join(group, on="class_id", how="semi")["student_id"], later)
+        _delete(writer, WEEKLY, "student_id", moved.join(group, on="class_id", how="semi")["student_id"], later)
     _clear(writer, predictions.rows.get("pre_sem_watchlist"), "pre_sem_watchlist", ("academic_year", "target_semester"))
     of_exam = ("academic_year", "semester", "exam_type")
     _clear(writer, predictions.rows.get("post_exam_analysis"), "post_exam_analysis", of_exam)

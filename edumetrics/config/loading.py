@@ -10,7 +10,7 @@ def loading() -> Iterator[None]:
     """Inside, no garbage is collected; what is there afterwards is never looked through again.
 
     Modules stay until the process ends. To look through them while they are loaded, and once more at the end, took
-    nearly half of the time of a short command. Web servers that fork share more memory, too.
+    nearly half of a processor's time for a short command.
     """
     gc.disable()
     try:
