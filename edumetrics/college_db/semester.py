@@ -22,6 +22,7 @@ from edumetrics.college_db.read import CollegeReader
 from edumetrics.databases.literals import in_rows
 from edumetrics.databases.urls import Dialect
 from edumetrics.engine.errors import CollegeDataError
+from edumetrics.engine.keys import kept
 from edumetrics.engine.tables.canonical import Kind
 from edumetrics.engine.tables.roster import one_row_each
 
@@ -141,7 +142,7 @@ def read_semester(college: CollegeReader, terms: pl.DataFrame, strays: Strays) -
             others = strays.rows.get(name)
             if "student_id" in rows.columns:
                 is_mine = pl.col("student_id").is_in(mine).fill_null(False)
-                rows = rows.filter(is_mine)
+                rows = kept(rows, is_mine)
                 if others is not None:
                     others = _unread(others, is_mine, name, terms, frames)
             frames[name] = _with(rows, others)

@@ -6,6 +6,7 @@ import polars as pl
 
 from edumetrics.engine.flags.codes import LEVELS
 from edumetrics.engine.flags.triage import CONTACT_SCHEMA, FLAGGED_SCHEMA, RUN_SCHEMA, Memory
+from edumetrics.engine.keys import kept
 from edumetrics.engine.metrics.baseline import PUBLISHED_SCHEMA
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.signals.roll import teaching_numbers
@@ -99,9 +100,11 @@ def contacts(history: History, roster: Roster) -> pl.DataFrame:
 
 def _of_term(rows: pl.DataFrame, roster: Roster) -> pl.DataFrame:
     """Rows of the students and semester being scored, with student_no, week and the class's from_week."""
-    terms = roster.classes.select("class_no", "academic_year", "semester", "from_week")
+    terms = roster.classes.select("class_no", "from_week", term_year="academic_year", term_semester="semester")
+    students = roster.students.select("student_id", "student_no", "class_no").drop_nulls().join(terms, on="class_no")
+    is_of_term = (pl.col("academic_year") == pl.col("term_year")) & (pl.col("semester") == pl.col("term_semester"))
     return (
-        rows.join(roster.students.select("student_id", "student_no", "class_no").drop_nulls(), on="student_id")
-        .join(terms, on=["class_no", "academic_year", "semester"])
+        kept(rows.join(students, on="student_id"), is_of_term)
+        .drop("term_year", "term_semester")
         .rename({"sem_week": "week"})
     )

@@ -1,4 +1,4 @@
-"""Ways around joining and grouping by several columns.
+"""Ways around joining and grouping by several columns, and around copies.
 
 A frame is joined by one column of integers in less than half the time that it takes by two. Rows of a college come
 class by class and week by week: the few that differ from the row before are grouped in a tenth of the time of all.
@@ -16,9 +16,31 @@ def left_join(rows: pl.DataFrame, others: pl.DataFrame, first: str, second: str)
 
     Both columns hold whole numbers from 0 to 16 million; null is the same as nothing.
     """
+    if others.is_empty():
+        return rows.with_columns(
+            pl.lit(None, kind).alias(name) for name, kind in others.drop(first, second).schema.items()
+        )
     key = (pl.col(first) * _SPAN + pl.col(second)).alias(_KEY)
     found = others.select(key, pl.exclude(first, second))
     return rows.with_columns(key).join(found, on=_KEY, how="left", maintain_order="left").drop(_KEY)
+
+
+def grouped(rows: pl.DataFrame, first: str, second: str, /, *values: pl.Expr, **named_values: pl.Expr) -> pl.DataFrame:
+    """``rows.group_by(first, second).agg(...)``, where both columns hold whole numbers from 0 to 16 million, no null."""
+    key = (pl.col(first) * _SPAN + pl.col(second)).alias(_KEY)
+    return (
+        rows.lazy()
+        .group_by(key)
+        .agg(*values, **named_values)
+        .select((pl.col(_KEY) // _SPAN).alias(first), (pl.col(_KEY) % _SPAN).alias(second), pl.exclude(_KEY))
+        .collect()
+    )
+
+
+def kept(rows: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
+    """``rows.filter(condition)``, without a copy of the rows where all of them meet it, as good rows do."""
+    mask = rows.select(condition).to_series()
+    return rows if mask.all(ignore_nulls=False) else rows.filter(mask)
 
 
 def begins(*columns: str) -> pl.Expr:

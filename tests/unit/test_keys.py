@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edumetrics.engine.keys import begins, left_join
+from edumetrics.engine.keys import begins, grouped, kept, left_join
 
 # The ends of what is promised, and small numbers that meet often.
 _NUMBERS = st.one_of(st.none(), st.integers(0, 3), st.sampled_from([1 << 23, (1 << 24) - 1]))
@@ -23,6 +23,24 @@ def test_two_numbers_as_one_key_join_the_same_rows_as_two_keys(
     others = _frame(sorted(set(right), key=repr)).with_row_index("found")
     expected = rows.join(others, on=["a", "b"], how="left", maintain_order="left")
     assert left_join(rows, others, "a", "b").equals(expected)
+
+
+@given(_PAIRS)
+def test_two_numbers_as_one_key_make_the_same_groups(pairs: list[tuple[int | None, int | None]]) -> None:
+    rows = _frame([pair for pair in pairs if None not in pair]).with_row_index("row")
+    expected = rows.group_by("a", "b").agg(rows=pl.len(), total=pl.col("row").sum())
+    found = grouped(rows, "a", "b", pl.col("row").sum().alias("total"), rows=pl.len())
+    assert found.select(expected.columns).sort("a", "b").equals(expected.sort("a", "b"))
+
+
+@given(_PAIRS)
+def test_rows_that_do_not_meet_the_condition_are_left_out(pairs: list[tuple[int | None, int | None]]) -> None:
+    rows = _frame(pairs)
+    # Null where either number is.
+    meets = pl.col("a") <= pl.col("b")
+    assert kept(rows, meets).equals(rows.filter(meets))
+    meeting = rows.filter(meets)
+    assert kept(meeting, meets) is meeting
 
 
 @given(_PAIRS)

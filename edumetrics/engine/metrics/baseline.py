@@ -30,7 +30,11 @@ def baselines(weeks: pl.DataFrame, published: pl.DataFrame, policy: Policy) -> p
     ``published`` (PUBLISHED_SCHEMA) are the weeks before those computed; the computed ones are added, rounded as they
     will be stored, since later weeks read published values.
     """
-    before = pl.concat([published.select(*PUBLISHED_SCHEMA), _as_published(weeks)]).drop_nulls("teaching_no")
+    # Most of what is published is older than what any week looks back to.
+    first_no = min(weeks["teaching_no"].drop_nulls(), default=0) - policy.baseline.weeks
+    before = pl.concat([published.select(*PUBLISHED_SCHEMA), _as_published(weeks)]).filter(
+        pl.col("teaching_no") >= first_no
+    )
     for lag in range(1, policy.baseline.weeks + 1):
         weeks = left_join(weeks, _shifted(before, lag), "student_no", "teaching_no")
     for measure, value in MEASURES.items():

@@ -58,7 +58,8 @@ def student_work(work: Work, spans: pl.DataFrame, roster: Roster) -> pl.DataFram
     """
     students = _published(spans, roster)
     pairs = (
-        work.pairs.join(students.select("student_no", "week"), on="student_no", maintain_order="left")
+        work.pairs.select("student_no", "item_no", "kind", "loaded", "handed_in", "unreadable", *_PERCENTAGES)
+        .join(students.select("student_no", "week"), on="student_no", maintain_order="left")
         .join(_numbered(work).select("item_no", "work_no"), on="item_no", how="left", maintain_order="left")
         .with_columns(
             known_week=_by_week("handed_in"),

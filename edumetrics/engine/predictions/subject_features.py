@@ -2,6 +2,7 @@
 
 import polars as pl
 
+from edumetrics.engine.keys import left_join
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.predictions.student_features import TERM_KEY
 from edumetrics.engine.tables.clean import CleanTables
@@ -106,8 +107,9 @@ def _attendance(clean: CleanTables, weeks: list[int]) -> pl.DataFrame:
         rows,
         "week",
         weeks,
-        subject_attendance=pl.when(pl.col("held").sum() > 0).then(100 * pl.col("present").sum() / pl.col("held").sum()),
-    )
+        held=pl.col("held").sum(),
+        present=pl.col("present").sum(),
+    ).select(*_KEY, subject_attendance=pl.when(pl.col("held") > 0).then(100 * pl.col("present") / pl.col("held")))
 
 
 def _work(clean: CleanTables, roster: Roster, weeks: list[int]) -> pl.DataFrame:
@@ -119,7 +121,7 @@ def _work(clean: CleanTables, roster: Roster, weeks: list[int]) -> pl.DataFrame:
         due = students.join(items.filter(pl.col("due") <= week), on="class_no")
         done = clean.hand_ins.filter(pl.col("known") <= week).select("item_no", "student_no", "handed_in", "mark_pct")
         frames.append(
-            due.join(done, on=["item_no", "student_no"], how="left")
+            left_join(due, done, "item_no", "student_no")
             .group_by("student_no", "subject_id")
             .agg(
                 subject_mark=pl.col("mark_pct").mean(),

@@ -2,23 +2,19 @@
 
 import polars as pl
 
-from edumetrics.engine.keys import begins, left_join
+from edumetrics.engine.keys import begins, grouped, kept, left_join
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.clean import CleanTables
 
 
 def weekly_attendance(clean: CleanTables, policy: Policy) -> pl.DataFrame:
     """student_no, week, held, present: lectures of each teaching week that has rows."""
-    return (
-        clean.attendance.filter(pl.col("week").is_in(policy.calendar.teaching_weeks))
-        .group_by("student_no", "week")
-        .agg(held=pl.col("held").sum(), present=pl.col("present").sum())
-        .sort("student_no", "week")
-    )
+    rows = kept(clean.attendance, pl.col("week").is_in(policy.calendar.teaching_weeks))
+    return grouped(rows, "student_no", "week", pl.col("held", "present").sum()).sort("student_no", "week")
 
 
 def attendance_so_far(weekly: pl.DataFrame, roll: pl.DataFrame) -> pl.DataFrame:
-    """student_no, week, held_so_far, present_so_far: sums over teaching weeks 1..w, for each row of the roll.
+    """held_so_far, present_so_far: sums over teaching weeks 1..w, for each row of the roll, in its order.
 
     Null while the student has no row.
     """
@@ -28,8 +24,10 @@ def attendance_so_far(weekly: pl.DataFrame, roll: pl.DataFrame) -> pl.DataFrame:
         held_so_far=pl.col("held").cum_sum().over("student_no"),
         present_so_far=pl.col("present").cum_sum().over("student_no"),
     )
-    return roll.select("student_no", "week").join_asof(
-        sums, on="week", by="student_no", strategy="backward", check_sortedness=False
+    return (
+        roll.select("student_no", "week")
+        .join_asof(sums, on="week", by="student_no", strategy="backward", check_sortedness=False)
+        .drop("student_no", "week")
     )
 
 

@@ -6,9 +6,9 @@ from edumetrics.engine.arithmetic import quotient
 
 
 def mean_score_so_far(results: pl.DataFrame, roll: pl.DataFrame, name: str) -> pl.DataFrame:
-    """student_no, week and ``name``: the mean score_pct over the results (student_no, known, score_pct) known then.
+    """``name``, for each row of the roll, in its order: the mean score_pct over the results known at its week.
 
-    Null before the first one.
+    ``results``: student_no, known, score_pct. Null before the first one.
     """
     sums = (
         results.group_by("student_no", "known")
@@ -25,5 +25,5 @@ def mean_score_so_far(results: pl.DataFrame, roll: pl.DataFrame, name: str) -> p
     return (
         roll.select("student_no", "week")
         .join_asof(sums, on="week", by="student_no", strategy="backward", check_sortedness=False)
-        .rename({"mean": name})
+        .select(pl.col("mean").alias(name))
     )

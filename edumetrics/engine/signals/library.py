@@ -2,36 +2,32 @@
 
 import polars as pl
 
-from edumetrics.engine.keys import left_join
+from edumetrics.engine.keys import begins, grouped, left_join
 from edumetrics.engine.tables.clean import CleanTables
 
 
 def library_visits(clean: CleanTables, roll: pl.DataFrame) -> pl.DataFrame:
-    """student_no, week, library_visits: 0 for a missing row if the class has any row that week, else null.
+    """library_visits, for each row of the roll, in its order: 0 for a missing row if the class has any row that week.
 
-    Null, too, where the student's own row was unreadable: it is there, but says nothing.
+    Else null; null, too, where the student's own row was unreadable: it is there, but says nothing.
     """
-    visits = clean.library.group_by("student_no", "week").agg(visits=pl.col("visits").sum())
-    open_weeks = clean.library.select("class_no", "week", is_open=pl.lit(True)).unique()
+    visits = grouped(clean.library, "student_no", "week", pl.col("visits").sum())
+    open_weeks = (
+        clean.library.select("class_no", "week", is_open=pl.lit(True)).filter(begins("class_no", "week")).unique()
+    )
     unknown = clean.library_unknown.unique().with_columns(is_unknown=pl.lit(True))
     rows = left_join(left_join(roll, visits, "student_no", "week"), open_weeks, "class_no", "week")
     return left_join(rows, unknown, "student_no", "week").select(
-        "student_no",
-        "week",
         library_visits=pl.when(pl.col("is_unknown").is_null() & pl.col("is_open")).then(pl.col("visits").fill_null(0)),
     )
 
 
 def book_borrows(clean: CleanTables, roll: pl.DataFrame) -> pl.DataFrame:
-    """student_no, week, book_borrows: null until the class has a row of borrowing."""
-    borrows = clean.borrows.group_by("student_no", "week").agg(borrows=pl.len().cast(pl.Int64))
+    """book_borrows, for each row of the roll, in its order: null until the class has a row of borrowing."""
+    borrows = grouped(clean.borrows, "student_no", "week", borrows=pl.len().cast(pl.Int64))
     first = clean.borrows.group_by("class_no").agg(first_row=pl.col("week").min())
     return (
         left_join(roll, borrows, "student_no", "week")
-        .join(first, on="class_no", how="left")
-        .select(
-            "student_no",
-            "week",
-            book_borrows=pl.when(pl.col("first_row") <= pl.col("week")).then(pl.col("borrows").fill_null(0)),
-        )
+        .join(first, on="class_no", how="left", maintain_order="left")
+        .select(book_borrows=pl.when(pl.col("first_row") <= pl.col("week")).then(pl.col("borrows").fill_null(0)))
     )

@@ -7,13 +7,13 @@ from edumetrics.engine.signals.work import Work, first_due
 from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ, CleanTables
 
 
-def class_sources(clean: CleanTables, work: Work, roll: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """class_no, week and a boolean has_<source> for each source, for every class-week of the roll.
+def class_sources(clean: CleanTables, work: Work, weeks: pl.DataFrame, policy: Policy) -> pl.DataFrame:
+    """class_no, week and a boolean has_<source> for each source, for every class-week of ``weeks``.
 
     A class lacks a source that the college declared absent, or, after the grace weeks, one of which it has no row
     in weeks 1..w (for work: none due).
     """
-    weeks = roll.select("class_no", "week").unique().sort("class_no", "week")
+    weeks = weeks.select("class_no", "week").unique().sort("class_no", "week")
     for source, first in _first_rows(clean, work).items():
         weeks = weeks.join(first.rename({"first_row": f"first_{source}"}), on="class_no", how="left")
     in_grace = pl.col("week") <= policy.calendar.grace_weeks

@@ -57,7 +57,7 @@ class WeeklySignals:
     students: who is on the roll, and when (``roll.spans``).
     all_weeks: one row for each student and week of the roll, with PUBLISHED_SIGNALS.
     weeks: those from the from_week of each class on, with all signals of section 1 and what the metrics need.
-    lags: work due in this and, for weeks that are scored, in the teaching weeks before (``work.work_by_lag``).
+    lags: work due in this and the teaching weeks before, of weeks that are scored (``work.work_by_lag``).
     missed: for each kind of work the runs of missed weeks (``work.missed_runs``), of weeks that are scored.
     work: the work of the semester, item by item (``work.Work``).
     work_not_loaded: work without a row in its week (``work.not_loaded``).
@@ -94,7 +94,7 @@ def weekly_signals(clean: CleanTables, roster: Roster, policy: Policy) -> Weekly
         all_weeks=all_weeks,
         weeks=_to_measure(weeks, clean, students, roll, attendance, work, policy),
         work=work,
-        lags=lags,
+        lags=lags.filter(pl.col("week") >= from_week),
         missed={kind: missed_runs(work, kind, roll, from_week, policy) for kind in (ASSIGNMENT, QUIZ)},
         work_not_loaded=not_loaded(work, roster),
     )
@@ -102,16 +102,14 @@ def weekly_signals(clean: CleanTables, roster: Roster, policy: Policy) -> Weekly
 
 def _of_students(clean: CleanTables, roll: pl.DataFrame, attendance: pl.DataFrame, lags: pl.DataFrame) -> pl.DataFrame:
     """The roll with what is known of each student's week, side by side."""
-    by_student_week = [
-        attendance,
+    of_each_row = [
         attendance_so_far(attendance, roll),
         library_visits(clean, roll),
         book_borrows(clean, roll),
-        _work_of_the_week(lags),
         mean_score_so_far(clean.midterm, roll, "midterm_score_pct"),
     ]
-    weeks = roll
-    for frame in by_student_week:
+    weeks = pl.concat([roll, *of_each_row], how="horizontal")
+    for frame in (attendance, _work_of_the_week(lags)):
         weeks = left_join(weeks, frame, "student_no", "week")
     return weeks.with_columns(
         weekly_att_pct=_percentage("present", "held"),
@@ -131,13 +129,13 @@ def _to_measure(
     policy: Policy,
 ) -> pl.DataFrame:
     """``weeks`` with what else the metrics need."""
-    weeks = left_join(weeks, _week_before(attendance, policy), "student_no", "teaching_no")
     last_endterm = mean_score_so_far(clean.last_endterm, weeks, "last_endterm_pct")
-    weeks = left_join(weeks, last_endterm, "student_no", "week")
+    weeks = pl.concat([weeks, last_endterm], how="horizontal")
+    weeks = left_join(weeks, _week_before(attendance, policy), "student_no", "teaching_no")
     by_class_week = [
         lectures_a_week(attendance, roll),
         classes_with_attendance(clean),
-        class_sources(clean, work, roll, policy),
+        class_sources(clean, work, weeks, policy),
     ]
     for frame in by_class_week:
         weeks = left_join(weeks, frame, "class_no", "week")

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 import polars as pl
 
 from edumetrics.engine.arithmetic import quotient
-from edumetrics.engine.keys import begins, left_join
+from edumetrics.engine.keys import begins, grouped, kept, left_join
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.signals.roll import teaching_numbers
 from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ, CleanTables
 from edumetrics.engine.tables.roster import Roster
 
+_PERCENTAGES = ("mark_pct", "quality_pct", "plagiarism_pct")
 _OF_PAIRS = ("item_no", "kind", "class_no", "due_no", "due_week", "loaded")
 
 
@@ -42,6 +43,7 @@ def due_work(clean: CleanTables, spans: pl.DataFrame, policy: Policy) -> Work:
         .join(loaded, on="item_no", how="left")
         .with_columns(loaded=pl.when(pl.col("loaded").is_not_null()).then(pl.max_horizontal("due_week", "loaded")))
         .select(*_OF_PAIRS, "work_id", "subject_id", "title", "max_marks")
+        .sort("item_no")
     )
     students = spans.select("student_no", "class_no", "first_week")
     rows = clean.hand_ins.select(
@@ -58,15 +60,12 @@ def due_work(clean: CleanTables, spans: pl.DataFrame, policy: Policy) -> Work:
         ],
     )
     pairs = (
-        items.select(_OF_PAIRS)
-        .drop_nulls("loaded")
-        .join(students, on="class_no")
+        # Student by student, item by item: sums of floats must not depend on the order in which joins give their rows.
+        students.join(items.select(_OF_PAIRS).drop_nulls("loaded"), on="class_no", maintain_order="left_right")
         .filter(pl.col("due_week") >= pl.col("first_week"))
         .drop("first_week")
         .pipe(left_join, rows, "item_no", "student_no")
         .pipe(left_join, clean.hand_ins_unreadable, "item_no", "student_no")
-        # Sums of floats must not depend on the order in which joins give their rows.
-        .sort("student_no", "item_no")
     )
     return Work(items, pairs)
 
@@ -80,38 +79,39 @@ def work_by_lag(work: Work, from_week: int, policy: Policy) -> pl.DataFrame:
     weeks = teaching_numbers(policy)
     lags = max(policy.effort.work_window, policy.triage.integrity_window, len(policy.performance.week_weights))
     scored = weeks.filter(pl.col("week") >= from_week)
-    return pl.concat([_due_before(work.pairs, lag, scored if lag else weeks) for lag in range(lags)])
+    return pl.concat([_due_before(work.pairs, lag, scored if lag else weeks) for lag in range(lags)], rechunk=True)
 
 
 def _due_before(pairs: pl.DataFrame, lag: int, weeks: pl.DataFrame) -> pl.DataFrame:
     as_of = weeks.select("week", due_no=pl.col("teaching_no") - lag)
-    is_in = pl.col("handed_in") <= pl.col("week")
+    is_in = (pl.col("handed_in") <= pl.col("week")).fill_null(False)
     assignment, quiz = pl.col("kind") == ASSIGNMENT, pl.col("kind") == QUIZ
-    return (
-        pairs.join(as_of, on="due_no", maintain_order="left")
-        .filter(pl.col("loaded") <= pl.col("week"))
-        # A hand-in that cannot be read is neither handed in nor missed.
-        .filter((pl.col("unreadable") > pl.col("week")).fill_null(True))
-        .with_columns(
-            is_in=is_in.fill_null(False),
-            mark=pl.when(is_in).then(pl.col("mark_pct")),
-            quality=pl.when(is_in).then(pl.col("quality_pct")),
-            plagiarism=pl.when(is_in).then(pl.col("plagiarism_pct")),
-        )
-        .group_by("student_no", "week")
-        .agg(
-            a_due=assignment.sum().cast(pl.Int64),
-            a_handed_in=(assignment & pl.col("is_in")).sum().cast(pl.Int64),
-            a_mark=pl.col("mark").filter(assignment).mean(),
-            q_due=quiz.sum().cast(pl.Int64),
-            q_handed_in=(quiz & pl.col("is_in")).sum().cast(pl.Int64),
-            q_mark=pl.col("mark").filter(quiz).mean(),
-            quality_sum=pl.col("quality").sum(),
-            quality_count=pl.col("quality").count().cast(pl.Int64),
-            plagiarism=pl.col("plagiarism").max(),
-        )
-        .with_columns(lag=pl.lit(lag, pl.Int64))
+    # A hand-in that cannot be read is neither handed in nor missed.
+    is_told = (pl.col("loaded") <= pl.col("week")) & (pl.col("unreadable") > pl.col("week")).fill_null(True)
+    columns = ("student_no", "kind", "due_no", "loaded", "handed_in", "unreadable", *_PERCENTAGES)
+    rows = kept(pairs.select(columns).join(as_of, on="due_no", maintain_order="left"), is_told).select(
+        "student_no",
+        "week",
+        a_due=assignment,
+        a_handed_in=assignment & is_in,
+        a_mark=pl.when(assignment & is_in).then("mark_pct"),
+        q_due=quiz,
+        q_handed_in=quiz & is_in,
+        q_mark=pl.when(quiz & is_in).then("mark_pct"),
+        quality=pl.when(is_in).then("quality_pct"),
+        plagiarism=pl.when(is_in).then("plagiarism_pct"),
     )
+    counts = ("a_due", "a_handed_in", "q_due", "q_handed_in")
+    return grouped(
+        rows,
+        "student_no",
+        "week",
+        *[pl.col(name).sum().cast(pl.Int64) for name in counts],
+        pl.col("a_mark", "q_mark").mean(),
+        pl.col("plagiarism").max(),
+        quality_sum=pl.col("quality").sum(),
+        quality_count=pl.col("quality").count().cast(pl.Int64),
+    ).with_columns(lag=pl.lit(lag, pl.Int64))
 
 
 def missed_runs(work: Work, kind: str, roll: pl.DataFrame, from_week: int, policy: Policy) -> pl.DataFrame:
@@ -121,11 +121,15 @@ def missed_runs(work: Work, kind: str, roll: pl.DataFrame, from_week: int, polic
     (its first week). A student and week without a row has no run.
     """
     weeks = teaching_numbers(policy)
-    through_week = max(roll["week"], default=0)
-    missing = _missing(work.pairs.filter(pl.col("kind") == kind), weeks, from_week, through_week)
-    due = _due_weeks(work.items.filter(pl.col("kind") == kind), weeks)
+    through_week = roll.select(pl.col("week").max().fill_null(0)).item()
+    pairs = work.pairs.select(
+        "student_no", "class_no", "kind", "due_no", "due_week", "loaded", "handed_in", "unreadable"
+    )
+    pairs = pairs.filter(pl.col("kind") == kind)
+    missing = _missing(pairs, weeks, from_week, through_week)
+    due = _due_weeks(work.items.filter(pl.col("kind") == kind), weeks.filter(pl.col("week") >= from_week))
     kept = 1 - quotient(policy.risk.missed_share_factor * pl.col("missed"), pl.col("due"))
-    unreadable = work.pairs.filter((pl.col("kind") == kind) & pl.col("unreadable").is_not_null())
+    unreadable = pairs.drop_nulls("unreadable")
     return (
         _without_unreadable(missing.join(due, on=["class_no", "due_no", "week"]), due, unreadable)
         .sort("student_no", "week", "due_no", descending=[False, False, True])
@@ -150,7 +154,7 @@ def _place_in_group(*key: str) -> pl.Expr:
 
 def _missing(pairs: pl.DataFrame, weeks: pl.DataFrame, from_week: int, through_week: int) -> pl.DataFrame:
     """student_no, class_no, due_no, due_week, week, missed: work known to be missing, for each week it is so."""
-    before = {week: weeks.filter(pl.col("week") < week).height for week in range(1, through_week + 2)}
+    before = {week: sum(one < week for one in weeks["week"]) for week in range(1, through_week + 2)}
     since = pl.max_horizontal("loaded", pl.lit(from_week, pl.Int64))
     until = pl.min_horizontal("handed_in", "unreadable", pl.lit(through_week + 1))
     first_no, end_no = (week.replace_strict(before, return_dtype=pl.Int64, default=None) for week in (since, until))

@@ -70,8 +70,8 @@ def clean_tables(
         library_unknown=visits_unknown,
         borrows=_borrows(frames["book_borrows"], roster, policy, report),
         items=items,
-        hand_ins=_numbered(pl.concat([assignment_rows, quiz_rows]), items),
-        hand_ins_unreadable=_numbered(pl.concat([assignment_unknown, quiz_unknown]), items),
+        hand_ins=_numbered(items, {ASSIGNMENT: assignment_rows, QUIZ: quiz_rows}),
+        hand_ins_unreadable=_numbered(items, {ASSIGNMENT: assignment_unknown, QUIZ: quiz_unknown}),
         midterm=exams["midterm"],
         last_endterm=exams["last_endterm"],
         exam_rows=exams["rows"],
@@ -276,7 +276,6 @@ def _assignments(
     sifted = sift(placed, "assignment_submissions", rules, report, key=["assignment_id", "student_id"], week="week")
     rows = sifted.good.select(
         "student_no",
-        kind=pl.lit(ASSIGNMENT),
         work_id="assignment_id",
         known="known",
         handed_in=pl.col("status").is_in(IN_HAND).fill_null(False) | pl.col("marks_obtained").is_not_null(),
@@ -284,7 +283,7 @@ def _assignments(
         quality_pct="quality_pct",
         plagiarism_pct="plagiarism_pct",
     )
-    return _work_items(defined, ASSIGNMENT), rows, _unknown_work(sifted.bad, "assignment_id", ASSIGNMENT)
+    return _work_items(defined, ASSIGNMENT), rows, _unknown_work(sifted.bad, "assignment_id")
 
 
 def _quizzes(
@@ -303,7 +302,6 @@ def _quizzes(
     attempted = pl.col("attempted").fill_null(False)
     rows = sifted.good.select(
         "student_no",
-        kind=pl.lit(QUIZ),
         work_id="quiz_id",
         known="known",
         handed_in=attempted,
@@ -311,7 +309,7 @@ def _quizzes(
         quality_pct=pl.lit(None, pl.Float64),
         plagiarism_pct=pl.lit(None, pl.Float64),
     )
-    return _work_items(defined, QUIZ), rows, _unknown_work(sifted.bad, "quiz_id", QUIZ)
+    return _work_items(defined, QUIZ), rows, _unknown_work(sifted.bad, "quiz_id")
 
 
 def _work_items(defined: pl.DataFrame, kind: str) -> pl.DataFrame:
@@ -319,14 +317,20 @@ def _work_items(defined: pl.DataFrame, kind: str) -> pl.DataFrame:
     return defined.drop_nulls("class_no").select(*columns, kind=pl.lit(kind))
 
 
-def _unknown_work(bad: pl.DataFrame, id_column: str, kind: str) -> pl.DataFrame:
-    pairs = bad.select("student_no", "known", kind=pl.lit(kind), work_id=id_column).drop_nulls()
-    return pairs.group_by("student_no", "kind", "work_id").agg(unreadable=pl.col("known").min())
+def _unknown_work(bad: pl.DataFrame, id_column: str) -> pl.DataFrame:
+    pairs = bad.select("student_no", "known", work_id=id_column).drop_nulls()
+    return pairs.group_by("student_no", "work_id").agg(unreadable=pl.col("known").min())
 
 
-def _numbered(rows: pl.DataFrame, items: pl.DataFrame) -> pl.DataFrame:
-    """Replace kind and work_id by item_no."""
-    return rows.join(items.select("kind", "work_id", "item_no"), on=["kind", "work_id"]).drop("kind", "work_id")
+def _numbered(items: pl.DataFrame, rows_by_kind: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
+    """The rows of both kinds of work, with item_no in place of work_id, which is one kind's own."""
+    return pl.concat(
+        [
+            rows.join(items.filter(pl.col("kind") == kind).select("work_id", "item_no"), on="work_id").drop("work_id")
+            for kind, rows in rows_by_kind.items()
+        ],
+        rechunk=True,
+    )
 
 
 def _exam_results(

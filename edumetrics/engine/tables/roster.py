@@ -10,7 +10,7 @@ from datetime import timedelta
 import polars as pl
 
 from edumetrics.engine.calendar import DAYS_A_WEEK, term_of
-from edumetrics.engine.keys import begins
+from edumetrics.engine.keys import begins, kept
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.quality import QualityReport
 
@@ -174,15 +174,14 @@ def place(rows: pl.DataFrame, roster: Roster) -> pl.DataFrame:
 
     Rows of students who are not being scored are left out; rows of unknown students stay, for the report.
     """
-    students = roster.students.select("student_id", "student_no", "class_no", home_class=pl.col("class_id"))
     terms = roster.classes.select("class_no", "first_day", term_semester=pl.col("semester"))
-    named = roster.classes.select("class_id", named_no="class_no")
-    placed = (
-        rows.join(students, on="student_id", how="left", maintain_order="left")
-        .filter(pl.col("student_no").is_null() | pl.col("class_no").is_not_null())
-        .join(terms, on="class_no", how="left", maintain_order="left")
+    students = roster.students.select("student_id", "student_no", "class_no", home_class=pl.col("class_id")).join(
+        terms, on="class_no", how="left"
     )
+    placed = rows.join(students, on="student_id", how="left", maintain_order="left")
+    placed = kept(placed, pl.col("student_no").is_null() | pl.col("class_no").is_not_null())
     if placed["class_no"].null_count():
+        named = roster.classes.select("class_id", named_no="class_no")
         placed = (
             placed.join(named, on="class_id", how="left", maintain_order="left")
             .with_columns(class_no=pl.coalesce("class_no", "named_no"))
@@ -223,6 +222,9 @@ def of_this_term(
     unknown = pl.col("student_no").is_null()
     this_year = is_this_year(day, week, pl.col("own_class"))
     dated_later = (pl.col(day).cast(pl.Date) > pl.col("first_day")).fill_null(False)
-    earlier = ~unknown & ~to_report & of_semester & ~this_year & ~dated_later & pl.col("own_class")
-    report.add(table, "earlier_year", rows.filter(earlier), week, ["student_id", week])
-    return rows.filter(unknown | to_report | (of_semester & (this_year | dated_later)))
+    is_kept = rows.select(unknown | to_report | (of_semester & (this_year | dated_later))).to_series()
+    if is_kept.all():
+        return rows
+    earlier = rows.filter(~is_kept).filter(of_semester & pl.col("own_class"))
+    report.add(table, "earlier_year", earlier, week, ["student_id", week])
+    return rows.filter(is_kept)

@@ -32,4 +32,5 @@ def with_every_table(tables: dict[str, pl.DataFrame], absent: frozenset[str]) ->
     if "plagiarism" in absent:
         submissions = frames["assignment_submissions"]
         frames["assignment_submissions"] = submissions.with_columns(plagiarism_pct=pl.lit(None, pl.Float64))
-    return {name: frame.drop("id", strict=False) for name, frame in frames.items()}
+    # Tables come in the parts that they were read in, which each operation would put together anew.
+    return {name: frame.drop("id", strict=False).rechunk() for name, frame in frames.items()}
