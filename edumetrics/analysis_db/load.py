@@ -8,6 +8,7 @@ import polars as pl
 from edumetrics.databases.literals import in_rows, quoted
 from edumetrics.databases.reading import open_reader
 from edumetrics.engine.history import CONTACTS_SCHEMA, FLAGS_SCHEMA, METRICS_SCHEMA, History
+from edumetrics.engine.keys import kept
 from edumetrics.engine.tables.canonical import Kind
 
 _KINDS = {
@@ -54,7 +55,9 @@ def load_history(settings: Mapping[str, Any], terms: pl.DataFrame, students: pl.
         is_whole = pl.col("student_id").is_in(students.filter(whole).implode())
         elsewhere = f"WHERE {_of(students.filter(~whole), years)} AND {before}"
         found = {
-            table: pl.concat([in_class[table].filter(is_whole), reader.frame(table, _kinds(schema), elsewhere)])
+            table: pl.concat(
+                [kept(in_class[table], is_whole), reader.frame(table, _kinds(schema), elsewhere)], rechunk=True
+            )
             for table, schema in _PUBLISHED.items()
         }
         return History(
@@ -75,6 +78,14 @@ def load_work(settings: Mapping[str, Any], condition: str) -> tuple[pl.DataFrame
             reader.frame("class_work", _CLASS_WORK, f"WHERE {condition}"),
             reader.frame("student_work", _STUDENT_WORK, f"WHERE {condition}"),
         )
+
+
+def load_students(settings: Mapping[str, Any], classes: pl.Series, columns: Mapping[str, Kind]) -> pl.DataFrame:
+    """These columns of the students on the roster who are in one of the classes; a null is for those in none."""
+    with open_reader(settings) as reader:
+        of_classes = in_rows(reader.dialect, ["t.class_id"], classes.drop_nulls().to_frame().rows())
+        or_none = " OR t.class_id IS NULL" if classes.null_count() else ""
+        return reader.frame("roster_student", columns, f"WHERE {of_classes}{or_none}")
 
 
 def load_first_days(settings: Mapping[str, Any]) -> pl.DataFrame:

@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from edumetrics.analysis_db.load import load_work
+from edumetrics.analysis_db.load import load_students, load_work
 from edumetrics.analysis_db.store_predictions import (
     Predictions,
     roll_back_predictions,
@@ -20,6 +20,7 @@ from edumetrics.databases.writing import Writer, open_writer
 from edumetrics.engine.errors import EduMetricsError
 from edumetrics.engine.metrics.student_work import as_known_at
 from edumetrics.engine.semester import Results
+from edumetrics.engine.tables.canonical import TABLES
 
 DERIVED = ("weekly_metrics", "weekly_flags", "class_notice")
 """Tables whose rows belong to a class's week and are replaced or rolled back with it."""
@@ -69,6 +70,7 @@ def publish(
         "student_work": results.student_work,
     }
     moved: list[str] = []
+    roster = _roster_changes(settings, students, terms["class_id"])
     with open_writer(settings) as writer:
         check_run(writer, by.run_id)
         for (year, semester, week), group in terms.group_by("academic_year", "semester", "from_week"):
@@ -87,11 +89,11 @@ def publish(
         predicted = write_predictions(
             writer, predictions, students.filter(pl.col("student_id").is_in(moved)), by.run_id
         )
-        _replace_students(writer, students, terms["class_id"], by.run_id)
+        roster.write(writer, by.run_id)
         _set_first_days(writer, results.first_days)
         _set_state(writer, terms, by)
     written = {table: frame.height for table, frame in frames.items()}
-    return written | predicted | {"roster_student": students.height}
+    return written | predicted | {"roster_student": roster.rows.height}
 
 
 def publish_roster(settings: Mapping[str, Any], roster: Mapping[str, pl.DataFrame], run_id: int) -> dict[str, int]:
@@ -109,20 +111,28 @@ def replace_other_students(
 ) -> int:
     """Replace the students on the roster who are in none of the classes ``scored``; rows written. Raises RunReplaced.
 
-    ``others`` come in parts, of all classes but these, and each part is written by itself.
+    ``others`` come in parts, of all classes but these, and each part is written by itself: it holds all students of its
+    classes, or all who are in none.
     """
     written = 0
-    with open_writer(settings) as writer:
-        check_run(writer, run_id)
-        elsewhere = [f"class_id NOT IN ({classes})" for classes in _in_parts(scored)]
-        writer.execute(f"DELETE FROM roster_student WHERE class_id IS NULL OR ({' AND '.join(elsewhere) or '1 = 1'})")
-        _revise(writer)
+    known = set(scored)
+    leave = "class_id IS NULL"
     for part in others:
+        classes = part["class_id"].unique()
+        changes = _roster_changes(settings, part, classes)
         with open_writer(settings) as writer:
             check_run(writer, run_id)
-            _replace_students(writer, part, [], run_id)
+            changes.write(writer, run_id)
             _revise(writer)
-        written += part.height
+        written += changes.rows.height
+        known.update(classes.drop_nulls())
+        if classes.null_count():
+            leave = "1 = 0"
+    elsewhere = [f"class_id NOT IN ({classes})" for classes in _in_parts(known)]
+    with open_writer(settings) as writer:
+        check_run(writer, run_id)
+        writer.execute(f"DELETE FROM roster_student WHERE {leave} OR ({' AND '.join(elsewhere) or '1 = 1'})")
+        _revise(writer)
     return written
 
 
@@ -215,11 +225,39 @@ FROM (
 WHERE last.place = 1"""
 
 
-def _replace_students(writer: Writer, students: pl.DataFrame, classes: Iterable[str], run_id: int) -> None:
-    """The students of these classes on the roster; one who was in another class leaves it."""
-    _delete(writer, ["roster_student"], "class_id", classes, "1 = 1")
-    _delete(writer, ["roster_student"], "student_id", students["student_id"], "1 = 1")
-    writer.append("roster_student", students.with_columns(run_id=pl.lit(run_id, pl.Int64)))
+@dataclass(frozen=True)
+class _RosterChanges:
+    """What is to be written so that the roster holds the students of some classes. Most of them stay as they are.
+
+    rows: of students who are new, or not as they were. gone: student_id, class_id of those who are there no more.
+    """
+
+    rows: pl.DataFrame
+    gone: pl.DataFrame
+
+    def write(self, writer: Writer, run_id: int) -> None:
+        """A student who was in another class leaves it."""
+        for (class_id,), group in self.gone.group_by("class_id"):
+            # Whoever has been put into another class meanwhile, by the shard that has it, stays there.
+            still = "class_id IS NULL" if class_id is None else f"class_id = {quoted(str(class_id))}"
+            _delete(writer, ["roster_student"], "student_id", group["student_id"], still)
+        _delete(writer, ["roster_student"], "student_id", self.rows["student_id"], "1 = 1")
+        writer.append("roster_student", self.rows.with_columns(run_id=pl.lit(run_id, pl.Int64)))
+
+
+def _roster_changes(settings: Mapping[str, Any], students: pl.DataFrame, classes: pl.Series) -> _RosterChanges:
+    """``students``: all who are in one of the ``classes``. A column that the college does not have is null."""
+    kinds = {column.name: column.kind for column in TABLES["students"].columns if column.scored}
+    wanted = students.select(
+        pl.col(name) if name in students.columns else pl.lit(None, kind.dtype).alias(name)
+        for name, kind in kinds.items()
+    )
+    found = load_students(settings, classes, kinds)
+    same = found.join(wanted, on=list(kinds), how="semi", nulls_equal=True).select("student_id")
+    return _RosterChanges(
+        wanted.join(same, on="student_id", how="anti"),
+        found.select("student_id", "class_id").join(wanted, on="student_id", how="anti"),
+    )
 
 
 def _set_first_days(writer: Writer, first_days: pl.DataFrame) -> None:
