@@ -43,9 +43,13 @@ Term = tuple[int, str]
 
 
 def rounds_compared(reader: Reader) -> pl.DataFrame:
-    """academic_year, even (0, 1), exam_type, run_id: the rounds that were compared, and by which run last."""
+    """academic_year, even (0, 1), exam_type, run_id: the rounds that were compared, and by which run last.
+
+    A midterm that no model predicted is left out: it has no drift, and a ledger is made of endterms.
+    """
     source = (
         "(SELECT academic_year, 1 - semester % 2 AS even, exam_type, MAX(run_id) AS run_id FROM post_exam_analysis "
+        "WHERE exam_type = 'endterm' OR model_version IS NOT NULL "
         "GROUP BY academic_year, 1 - semester % 2, exam_type)"
     )
     kinds = {"academic_year": Kind.INTEGER, "even": Kind.INTEGER, "exam_type": Kind.TEXT, "run_id": Kind.INTEGER}
