@@ -106,13 +106,12 @@ class _College:
     """What a run knows of the college before it reads rows.
 
     ``now``: class_id, academic_year, semester of the classes in a semester. ``population``: class_id, advisor_id,
-    link, students. ``links``: class_id, link (``shards.shards_of``). ``columns``: those that the tables have.
+    link, students. ``columns``: those that the tables have.
     """
 
     position: Position
     now: pl.DataFrame
     population: pl.DataFrame
-    links: pl.DataFrame
     columns: Columns
 
 
@@ -154,13 +153,16 @@ def run_weekly(request: Request) -> Outcome:
 
 _Planned = Callable[[_College, pl.DataFrame], Plan]
 
+_NO_LINKS = pl.DataFrame(schema={"class_id": pl.String, "link": pl.String})
+
 
 def _run(request: Request, planned: _Planned) -> Outcome:
     with several_readers(), only_run(settings_of("default")) as lock:
         if request.dry_run:
             college = _look(request)
             plan = planned(college, published_state())
-            shards = tuple(len(_shards(college, terms, request)) for terms in plan.passes)
+            links = _links(request, college)
+            shards = tuple(len(_shards(college, links, terms, request)) for terms in plan.passes)
             return Outcome(college.position, college.now.height, plan, None, shards)
         with recorded(request.kind, request.policy, request.as_json(), request.queued) as record, stoppable():
             lock.name(record.run.pk)
@@ -180,25 +182,42 @@ def _carry_out(request: Request, planned: _Planned, record: Record) -> Outcome:
             # What is left may be behind: a semester that was never published has nothing to roll back to.
             state = published_state()
             passes = _plan(college, state, request.policy, request.recompute_from).passes
-        parts = [_shards(college, terms, request) for terms in passes]
+    shards: tuple[int, ...] = ()
     if passes:
-        # Worker processes start while what they need is looked up.
-        with (
-            _executor(request.means, max(map(len, parts))) as executor,
-            progress(1 + sum(map(len, parts))) as steps,
-        ):
-            predicting = _predicting(request, college, passes, record)
-            job = Job(record.run.pk, _begun(record.run), request.policy, request.mapping, college.columns, predicting)
-            due = _published_already(passes, state)
-            version = request.policy.version
-            with_retries(lambda: mark_due(settings, due, version, job.run_id), "marking what is due", run=job.run_id)
-            steps.step("copying the roster")
-            with record.stages.stage("roster"):
-                record.wrote(with_retries(lambda: _publish_roster(job, passes), "copying the roster", run=job.run_id))
-            for terms, of_pass in zip(passes, parts, strict=True):
-                _score(executor, job, terms, of_pass, record, steps)
+        # Classes that have to stay together make fewer shards, never more; so workers may start before it is known.
+        most = max(len(_shards(college, _NO_LINKS, terms, request)) for terms in passes)
+        with _executor(request.means, most) as executor:
+            shards = _carry_out_passes(request, executor, college, passes, state, record)
     _close_rounds(request, college, record)
-    return Outcome(college.position, college.now.height, plan, record.run, tuple(map(len, parts)))
+    return Outcome(college.position, college.now.height, plan, record.run, shards)
+
+
+def _carry_out_passes(
+    request: Request,
+    executor: Executor,
+    college: _College,
+    passes: list[pl.DataFrame],
+    state: pl.DataFrame,
+    record: Record,
+) -> tuple[int, ...]:
+    """Score and publish; how many shards each pass had."""
+    settings = settings_of("default")
+    run_id = record.run.pk
+    with record.stages.stage("plan"):
+        links = with_retries(lambda: _links(request, college), "reading the college", run=run_id)
+        parts = [_shards(college, links, terms, request) for terms in passes]
+    with progress(1 + sum(map(len, parts))) as steps:
+        predicting = _predicting(request, college, passes, record)
+        job = Job(run_id, _begun(record.run), request.policy, request.mapping, college.columns, predicting)
+        due = _published_already(passes, state)
+        version = request.policy.version
+        with_retries(lambda: mark_due(settings, due, version, run_id), "marking what is due", run=run_id)
+        steps.step("copying the roster")
+        with record.stages.stage("roster"):
+            record.wrote(with_retries(lambda: _publish_roster(job, passes), "copying the roster", run=run_id))
+        for terms, of_pass in zip(passes, parts, strict=True):
+            _score(executor, job, terms, of_pass, record, steps)
+    return tuple(map(len, parts))
 
 
 def _predicting(request: Request, college: _College, passes: list[pl.DataFrame], record: Record) -> Predicting:
@@ -247,7 +266,13 @@ def _look(request: Request) -> _College:
         now = classes_now(college, position)
         advisors = college.table("advisors") if college.has("advisors") else TABLES["advisors"].empty()
         people = population(college).join(only_advisors(advisors), on="class_id", how="left")
-        return _College(position, now, people.with_columns(link=advisor_key()), shared_ids(college), college.columns)
+        return _College(position, now, people.with_columns(link=advisor_key()), college.columns)
+
+
+def _links(request: Request, college: _College) -> pl.DataFrame:
+    """class_id, link of classes that are to be read together (``shards.shards_of``)."""
+    with open_college(settings_of("client_db"), request.mapping, college.columns) as reader:
+        return shared_ids(reader)
 
 
 def _plan(college: _College, state: pl.DataFrame, policy: Policy, recompute_from: int | None) -> Plan:
@@ -264,13 +289,13 @@ def _plan(college: _College, state: pl.DataFrame, policy: Policy, recompute_from
     return plan
 
 
-def _shards(college: _College, terms: pl.DataFrame, request: Request) -> list[pl.DataFrame]:
+def _shards(college: _College, links: pl.DataFrame, terms: pl.DataFrame, request: Request) -> list[pl.DataFrame]:
     means = request.means
     # How many workers a cluster has is its own affair.
     workers = 1 if means.cluster else means.processes
     one_week = (terms["from_week"] == terms["through_week"]).all()
     size = means.shard_students or (SHARD_STUDENTS_OF_A_WEEK if one_week else SHARD_STUDENTS)
-    return shards_of(terms, college.population, college.links, size, workers)
+    return shards_of(terms, college.population, links, size, workers)
 
 
 def _published_already(passes: list[pl.DataFrame], state: pl.DataFrame) -> pl.DataFrame:
