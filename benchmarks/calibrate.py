@@ -64,7 +64,7 @@ def report(database: str, students: int, environment: dict[str, str], *, calibra
     if not calibrate_only:
         weeks = []
         for _ in range(NEXT_WEEKS):
-            phase("week_back", students, environment)
+            phase("week_before", students, environment)
             weeks.append(Pair.run("next_week", "next_floor", students, environment))
         show(database, students, weeks)
 
@@ -165,10 +165,7 @@ def cpu_seconds() -> float:
 
 
 def settle(variable: str) -> None:
-    """On PostgreSQL what autovacuum does within minutes of a change, where it is not switched off.
-
-    So that a week that was removed is as new as one that was never there, and an emptied table is empty.
-    """
+    """On PostgreSQL what autovacuum does within minutes of a change, where it is not switched off."""
     if os.environ[variable].startswith("postgres"):
         with psycopg.connect(os.environ[variable], autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
@@ -207,14 +204,20 @@ def floor(students: int) -> Done:
     return scan_and_write("")
 
 
-def week_back(students: int) -> Done:
-    """Remove the last week, so that it is new again."""
+def week_before(students: int) -> Done:
+    """Everything but the last week, in tables that never had it.
+
+    A week that is removed leaves room on every page of its tables, and would be written into that, at a cost that no
+    new week has.
+    """
     from django.conf import settings
     from django.core.management import call_command
 
     from edumetrics.databases.urls import django_settings
     from edumetrics.databases.writing import open_writer
 
+    begin_anew(os.environ["DEFAULT_DB_URL"])
+    call_command("migrate", verbosity=0)
     college = django_settings(settings.CLIENT_DB_URL)
     for week in (WEEK - 1, WEEK):
         with open_writer(college) as writer:
@@ -222,6 +225,17 @@ def week_back(students: int) -> Done:
         if week < WEEK:
             call_command("calibrate", stdout=io.StringIO())
     return 1.0, 0, ""
+
+
+def begin_anew(url: str) -> None:
+    """Leave nothing of a database."""
+    if url.startswith("postgres"):
+        with psycopg.connect(url) as connection:
+            connection.execute("DROP SCHEMA public CASCADE")
+            connection.execute("CREATE SCHEMA public")
+        return
+    for ending in ("", "-wal", "-shm"):
+        Path(url.removeprefix("sqlite:///") + ending).unlink(missing_ok=True)
 
 
 def next_week(students: int) -> Done:
@@ -287,7 +301,7 @@ PHASES: dict[str, Callable[[int], Done]] = {
     "prepare": prepare,
     "calibrate": calibrate,
     "floor": floor,
-    "week_back": week_back,
+    "week_before": week_before,
     "next_week": next_week,
     "next_floor": next_floor,
 }

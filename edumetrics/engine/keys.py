@@ -26,7 +26,7 @@ def left_join(rows: pl.DataFrame, others: pl.DataFrame, first: str, second: str)
 
 
 def grouped(rows: pl.DataFrame, first: str, second: str, /, *values: pl.Expr, **named_values: pl.Expr) -> pl.DataFrame:
-    """``rows.group_by(first, second).agg(...)``, where both columns hold whole numbers from 0 to 16 million, no null."""
+    """``rows.group_by(first, second).agg(...)``: both columns hold whole numbers from 0 to 16 million, and no null."""
     key = (pl.col(first) * _SPAN + pl.col(second)).alias(_KEY)
     return (
         rows.lazy()
