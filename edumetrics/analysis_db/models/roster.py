@@ -35,7 +35,7 @@ class RosterAdvisor(models.Model):
 
 
 class RosterStudent(models.Model):
-    """A student of the college, with contacts."""
+    """A student of the college, with contacts; a run writes those who are not as they were."""
 
     student_id = models.CharField(max_length=64, primary_key=True)
     class_id = models.CharField(max_length=64, null=True)
