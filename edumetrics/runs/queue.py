@@ -82,6 +82,9 @@ def runner_alive(now: datetime) -> Runner | None:
 def weekly_runs(since: datetime | None) -> WeeklyRuns:
     """Read them; failures before ``since`` are left out."""
     weekly = AnalysisRun.objects.filter(kind="weekly")
+    # Asked first: a run that ends between two questions is then still under way, or done. Asked last it may be neither,
+    # and would be due once more.
+    under_way = weekly.filter(state__in=(State.QUEUED, State.RUNNING)).exists()
     scored = AnalysisRun.objects.exclude(kind="train")
     succeeded = scored.filter(state=State.SUCCEEDED).order_by("-started").values_list("started", flat=True)
     done = succeeded.filter(kind="weekly").first() or succeeded.first()
@@ -92,7 +95,7 @@ def weekly_runs(since: datetime | None) -> WeeklyRuns:
     return WeeklyRuns(
         done=done,
         failed=tuple(time for time in failures.values_list("finished", flat=True) if time is not None),
-        under_way=weekly.filter(state__in=(State.QUEUED, State.RUNNING)).exists(),
+        under_way=under_way,
     )
 
 

@@ -376,6 +376,34 @@ def test_a_time_that_went_by_without_a_scheduler_is_made_up_once(
     assert states(calibrated) == ["succeeded", "succeeded"]
 
 
+ENDS_WHILE_ASKED = """
+from datetime import UTC, datetime
+from django.db import connection
+from edumetrics.analysis_db.models import AnalysisRun
+from edumetrics.runs.queue import weekly_runs
+
+for questions in range(1, 5):
+    run = AnalysisRun.objects.create(kind="weekly", state="running", started=datetime.now(UTC))
+    asked = []
+
+    def end(execute, sql, parameters, many, context):
+        found = execute(sql, parameters, many, context)
+        asked.append(sql)
+        if len(asked) == questions:
+            AnalysisRun.objects.filter(pk=run.pk).update(state="succeeded", finished=datetime.now(UTC))
+        return found
+
+    with connection.execute_wrapper(end):
+        found = weekly_runs(None)
+    print(found.under_way or found.done == run.started)
+    run.delete()
+"""
+
+
+def test_a_weekly_run_that_ends_while_it_is_looked_for_is_not_due_again(calibrated: Workspace) -> None:
+    assert calibrated.python(ENDS_WHILE_ASKED).well().out.split() == ["True"] * 4
+
+
 def test_a_weekly_run_that_failed_is_not_repeated_at_once(college: Workspace) -> None:
     back_by(college, hours=24 * 15)
     college.college.execute("ALTER TABLE attendance DROP COLUMN week_date")
