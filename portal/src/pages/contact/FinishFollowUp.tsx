@@ -30,7 +30,7 @@ export function FinishFollowUp({ contact, onDone }: { contact: Contact; onDone: 
   const error = finish.error === null ? null : asApiError(finish.error)
   return (
     <FormDialog
-      title={`Follow-up with ${who} is done`}
+      title={`Mark the follow-up with ${who} as done`}
       description="If you talked again, log it as a new contact too."
       action="Mark as done"
       onSend={() => finish.mutate()}
