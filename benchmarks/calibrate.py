@@ -165,7 +165,7 @@ def cpu_seconds() -> float:
 
 
 def settle(variable: str) -> None:
-    """On PostgreSQL what autovacuum does within minutes of a change, where it is not switched off."""
+    """On PostgreSQL what autovacuum does within minutes of a change, so that an emptied table is empty."""
     if os.environ[variable].startswith("postgres"):
         with psycopg.connect(os.environ[variable], autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
@@ -229,13 +229,15 @@ def week_before(students: int) -> Done:
 
 def begin_anew(url: str) -> None:
     """Leave nothing of a database."""
+    from edumetrics.databases.urls import django_settings, sqlite_path
+
     if url.startswith("postgres"):
         with psycopg.connect(url) as connection:
             connection.execute("DROP SCHEMA public CASCADE")
             connection.execute("CREATE SCHEMA public")
         return
     for ending in ("", "-wal", "-shm"):
-        Path(url.removeprefix("sqlite:///") + ending).unlink(missing_ok=True)
+        Path(f"{sqlite_path(django_settings(url))}{ending}").unlink(missing_ok=True)
 
 
 def next_week(students: int) -> Done:

@@ -8,6 +8,7 @@ from typing import Any
 
 import polars as pl
 
+from edumetrics.analysis_db.by_ids import delete, in_parts
 from edumetrics.analysis_db.load import load_students, load_work
 from edumetrics.analysis_db.store_predictions import (
     Predictions,
@@ -29,7 +30,6 @@ WORK = ("class_work", "student_work")
 """Tables of a class's whole semester, as known at the published week; replaced with any week of it."""
 
 _OF_STUDENTS = ("weekly_metrics", "weekly_flags")
-_IDS_A_STATEMENT = 400
 
 
 class RunReplaced(EduMetricsError):
@@ -76,13 +76,13 @@ def publish(
         for (year, semester, week), group in terms.group_by("academic_year", "semester", "from_week"):
             of_term = f"academic_year = {year} AND semester = {semester}"
             later = f"{of_term} AND sem_week >= {week}"
-            _delete(writer, DERIVED, "class_id", group["class_id"], later)
-            _delete(writer, WORK, "class_id", group["class_id"], of_term)
+            delete(writer, DERIVED, "class_id", group["class_id"], later)
+            delete(writer, WORK, "class_id", group["class_id"], of_term)
             of_classes = students.join(group, on="class_id", how="semi")["student_id"]
-            _delete(writer, ["student_work"], "student_id", of_classes, of_term)
+            delete(writer, ["student_work"], "student_id", of_classes, of_term)
             # Whoever came from another class has rows of these weeks there; of every week one of weekly_metrics.
             of_group = _with_metrics(writer, of_classes, later)
-            _delete(writer, _OF_STUDENTS, "student_id", of_group, later)
+            delete(writer, _OF_STUDENTS, "student_id", of_group, later)
             moved += of_group
         for table, frame in frames.items():
             writer.append(table, frame.with_columns(run_id=pl.lit(by.run_id, pl.Int64)))
@@ -128,7 +128,7 @@ def replace_other_students(
         known.update(classes.drop_nulls())
         if classes.null_count():
             leave = "1 = 0"
-    elsewhere = [f"class_id NOT IN ({classes})" for classes in _in_parts(known)]
+    elsewhere = [f"class_id NOT IN ({classes})" for classes in in_parts(known)]
     with open_writer(settings) as writer:
         check_run(writer, run_id)
         writer.execute(f"DELETE FROM roster_student WHERE {leave} OR ({' AND '.join(elsewhere) or '1 = 1'})")
@@ -166,7 +166,7 @@ def mark_due(settings: Mapping[str, Any], terms: pl.DataFrame, policy_version: s
 
 def _mark_due(writer: Writer, due: pl.DataFrame, policy_version: str) -> None:
     for (week,), group in due.group_by("due_from"):
-        for classes in _in_parts(group["class_id"]):
+        for classes in in_parts(group["class_id"]):
             writer.execute(
                 f"UPDATE analysis_state SET due_from = {week}, due_policy_version = {quoted(policy_version)} "
                 f"WHERE class_id IN ({classes})"
@@ -187,16 +187,16 @@ def roll_back(settings: Mapping[str, Any], terms: pl.DataFrame, run_id: int) -> 
             of_term = f"academic_year = {year} AND semester = {semester}"
             later_terms = f"academic_year > {year} OR (academic_year = {year} AND semester > {semester})"
             later = f"({later_terms} OR ({of_term} AND sem_week > {week}))"
-            _delete(writer, [*DERIVED, "student_work"], "class_id", group["class_id"], later)
-            _delete(writer, ["class_work"], "class_id", group["class_id"], f"({later_terms})")
-            for classes in _in_parts(group["class_id"]):
+            delete(writer, [*DERIVED, "student_work"], "class_id", group["class_id"], later)
+            delete(writer, ["class_work"], "class_id", group["class_id"], f"({later_terms})")
+            for classes in in_parts(group["class_id"]):
                 writer.execute(
                     f"UPDATE class_work SET loaded_week = NULL WHERE class_id IN ({classes}) AND {of_term} "
                     f"AND loaded_week > {week}"
                 )
         writer.append("student_work", work_left)
         roll_back_predictions(writer, terms)
-        for classes in _in_parts(terms["class_id"]):
+        for classes in in_parts(terms["class_id"]):
             writer.execute(f"DELETE FROM analysis_state WHERE class_id IN ({classes})")
             writer.execute(_STATE_OF_WHAT_IS_LEFT.format(classes=classes))
         for (version,), due in terms.drop_nulls("due_from").group_by("due_policy_version"):
@@ -207,7 +207,7 @@ def _work_left(settings: Mapping[str, Any], terms: pl.DataFrame) -> pl.DataFrame
     """The rows of student_work that know more than through_week of their class, as they were at that week."""
     left = []
     for (year, semester, week), group in terms.group_by("academic_year", "semester", "through_week"):
-        for classes in _in_parts(group["class_id"]):
+        for classes in in_parts(group["class_id"]):
             of_term = f"t.class_id IN ({classes}) AND t.academic_year = {year} AND t.semester = {semester}"
             works, students = load_work(settings, of_term)
             left.append(as_known_at(works, students.filter(pl.col("sem_week") > week), int(str(week))))
@@ -240,8 +240,8 @@ class _RosterChanges:
         for (class_id,), group in self.gone.group_by("class_id"):
             # Whoever has been put into another class meanwhile, by the shard that has it, stays there.
             still = "class_id IS NULL" if class_id is None else f"class_id = {quoted(str(class_id))}"
-            _delete(writer, ["roster_student"], "student_id", group["student_id"], still)
-        _delete(writer, ["roster_student"], "student_id", self.rows["student_id"], "1 = 1")
+            delete(writer, ["roster_student"], "student_id", group["student_id"], still)
+        delete(writer, ["roster_student"], "student_id", self.rows["student_id"], "1 = 1")
         writer.append("roster_student", self.rows.with_columns(run_id=pl.lit(run_id, pl.Int64)))
 
 
@@ -262,12 +262,12 @@ def _roster_changes(settings: Mapping[str, Any], students: pl.DataFrame, classes
 
 def _set_first_days(writer: Writer, first_days: pl.DataFrame) -> None:
     for (day,), group in first_days.drop_nulls().group_by("first_day"):
-        for classes in _in_parts(group["class_id"]):
+        for classes in in_parts(group["class_id"]):
             writer.execute(f"UPDATE roster_class SET first_day = {quoted(str(day))} WHERE class_id IN ({classes})")
 
 
 def _set_state(writer: Writer, terms: pl.DataFrame, by: Published) -> None:
-    _delete(writer, ["analysis_state"], "class_id", terms["class_id"], "1 = 1")
+    delete(writer, ["analysis_state"], "class_id", terms["class_id"], "1 = 1")
     writer.append(
         "analysis_state",
         terms.select(
@@ -282,24 +282,11 @@ def _set_state(writer: Writer, terms: pl.DataFrame, by: Published) -> None:
     )
 
 
-def _delete(writer: Writer, tables: Iterable[str], column: str, ids: Iterable[str], condition: str) -> None:
-    for listed in _in_parts(ids):
-        for table in tables:
-            writer.execute(f"DELETE FROM {table} WHERE {column} IN ({listed}) AND {condition}")
-
-
 def _with_metrics(writer: Writer, students: Iterable[str], condition: str) -> list[str]:
     """Those of the students who have rows of weekly_metrics that meet the condition."""
     found: list[str] = []
-    for listed in _in_parts(students):
+    for listed in in_parts(students):
         found += writer.texts(
             f"SELECT DISTINCT student_id FROM weekly_metrics WHERE student_id IN ({listed}) AND {condition}"
         )
     return found
-
-
-def _in_parts(ids: Iterable[str]) -> Iterable[str]:
-    """The ids as SQL lists of a length that every database takes."""
-    ids = sorted(ids)
-    for start in range(0, len(ids), _IDS_A_STATEMENT):
-        yield ", ".join(quoted(one) for one in ids[start : start + _IDS_A_STATEMENT])

@@ -3,11 +3,11 @@
 A prediction of a frozen week is never made anew: rows before ``predict_from`` of a class stay as they are.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import polars as pl
 
+from edumetrics.analysis_db.by_ids import delete
 from edumetrics.databases.literals import quoted
 from edumetrics.databases.writing import Writer
 
@@ -16,7 +16,6 @@ WEEKLY = ("at_risk_drivers", "pre_mid_term", "pre_end_term", "risk_of_failing_pr
 
 P_AT_RISK = ("p_at_risk", "p_at_risk_version", "p_at_risk_note")
 _KEY = ("student_id", "academic_year", "semester", "sem_week")
-_IDS_A_STATEMENT = 400
 
 
 @dataclass(frozen=True)
@@ -45,8 +44,8 @@ def write_predictions(writer: Writer, predictions: Predictions, moved: pl.DataFr
     """
     for (year, semester, week), group in predictions.terms.group_by("academic_year", "semester", "predict_from"):
         later = f"academic_year = {year} AND semester = {semester} AND sem_week >= {week}"
-        _delete(writer, WEEKLY, "class_id", group["class_id"], later)
-        _delete(writer, WEEKLY, "student_id", moved.join(group, on="class_id", how="semi")["student_id"], later)
+        delete(writer, WEEKLY, "class_id", group["class_id"], later)
+        delete(writer, WEEKLY, "student_id", moved.join(group, on="class_id", how="semi")["student_id"], later)
     _clear(writer, predictions.rows.get("pre_sem_watchlist"), "pre_sem_watchlist", ("academic_year", "target_semester"))
     of_exam = ("academic_year", "semester", "exam_type")
     _clear(writer, predictions.rows.get("post_exam_analysis"), "post_exam_analysis", of_exam)
@@ -61,9 +60,9 @@ def roll_back_predictions(writer: Writer, terms: pl.DataFrame) -> None:
     for (year, semester, week), group in terms.group_by("academic_year", "semester", "through_week"):
         classes = group["class_id"]
         past = _past("academic_year", "semester", "sem_week", (int(year), int(semester), int(week)))
-        _delete(writer, (*WEEKLY, "post_exam_analysis"), "class_id", classes, past)
+        delete(writer, (*WEEKLY, "post_exam_analysis"), "class_id", classes, past)
         made = _past("made_academic_year", "made_semester", "made_sem_week", (int(year), int(semester), int(week)))
-        _delete(writer, ("pre_sem_watchlist",), "class_id", classes, made)
+        delete(writer, ("pre_sem_watchlist",), "class_id", classes, made)
         # The ledger of a term and its drift are made when its endterm is known; what is left is made anew.
         since = f"(academic_year > {year} OR (academic_year = {year} AND semester >= {semester}))"
         writer.execute(f"DELETE FROM precision_ledger WHERE {since}")
@@ -86,13 +85,5 @@ def _clear(writer: Writer, rows: pl.DataFrame | None, table: str, columns: tuple
             f"{name} = {quoted(value) if isinstance(value, str) else value}"
             for name, value in zip(columns, values, strict=True)
         )
-        _delete(writer, (table,), "student_id", group["student_id"].unique(), condition)
-        _delete(writer, (table,), "class_id", group["class_id"].unique(), condition)
-
-
-def _delete(writer: Writer, tables: Iterable[str], column: str, ids: Iterable[str], condition: str) -> None:
-    ids = sorted(ids)
-    for start in range(0, len(ids), _IDS_A_STATEMENT):
-        listed = ", ".join(quoted(one) for one in ids[start : start + _IDS_A_STATEMENT])
-        for table in tables:
-            writer.execute(f"DELETE FROM {table} WHERE {column} IN ({listed}) AND {condition}")
+        delete(writer, (table,), "student_id", group["student_id"].unique(), condition)
+        delete(writer, (table,), "class_id", group["class_id"].unique(), condition)

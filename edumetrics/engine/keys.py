@@ -43,6 +43,11 @@ def kept(rows: pl.DataFrame, condition: pl.Expr) -> pl.DataFrame:
     return rows if mask.all(ignore_nulls=False) else rows.filter(mask)
 
 
+def distinct(rows: pl.DataFrame, *columns: str) -> pl.DataFrame:
+    """Each combination of the columns that is in ``rows``, once, in no order."""
+    return rows.select(columns).filter(begins(*columns)).unique()
+
+
 def begins(*columns: str) -> pl.Expr:
     """Whether a row is not as the one before it in all of the columns. Null is as null; the first row begins."""
     differs = pl.any_horizontal(pl.col(name).ne_missing(pl.col(name).shift()) for name in columns)

@@ -4,7 +4,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from edumetrics.engine.keys import begins, grouped, kept, left_join
+from edumetrics.engine.keys import begins, distinct, grouped, kept, left_join
 
 # The ends of what is promised, and small numbers that meet often.
 _NUMBERS = st.one_of(st.none(), st.integers(0, 3), st.sampled_from([1 << 23, (1 << 24) - 1]))
@@ -47,3 +47,10 @@ def test_rows_that_do_not_meet_the_condition_are_left_out(pairs: list[tuple[int 
 def test_a_row_begins_where_it_is_not_as_the_one_before(pairs: list[tuple[int | None, int | None]]) -> None:
     expected = [number == 0 or pair != pairs[number - 1] for number, pair in enumerate(pairs)]
     assert _frame(pairs).select(begins("a", "b")).to_series().to_list() == expected
+
+
+@given(_PAIRS)
+def test_each_combination_is_had_once(pairs: list[tuple[int | None, int | None]]) -> None:
+    found = distinct(_frame(pairs).with_row_index("row"), "a", "b")
+    assert found.columns == ["a", "b"]
+    assert sorted(found.rows(), key=repr) == sorted(set(pairs), key=repr)

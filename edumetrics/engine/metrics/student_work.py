@@ -3,21 +3,20 @@
 import polars as pl
 
 from edumetrics.engine.metrics.rounding import PERCENTAGE_DIGITS, rounded
-from edumetrics.engine.signals.work import Work
+from edumetrics.engine.signals.work import PERCENTAGES, Work
 from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ
 from edumetrics.engine.tables.roster import Roster
 
 KINDS = {ASSIGNMENT: "assignment", QUIZ: "quiz"}
 """What one piece of each kind of work is called."""
 
-_PERCENTAGES = ("mark_pct", "quality_pct", "plagiarism_pct")
 _HANDED_IN, _MISSED, _UNKNOWN = LISTS = ("handed_in", "missed", "unknown")
 _SAID = {
-    _HANDED_IN: ("work_no", "known_week", *_PERCENTAGES),
+    _HANDED_IN: ("work_no", "known_week", *PERCENTAGES),
     _MISSED: ("work_no",),
     _UNKNOWN: ("work_no", "unknown_week"),
 }
-_ENTRY = dict.fromkeys(("work_no", "known_week", "unknown_week"), pl.Int64) | dict.fromkeys(_PERCENTAGES, pl.Float64)
+_ENTRY = dict.fromkeys(("work_no", "known_week", "unknown_week"), pl.Int64) | dict.fromkeys(PERCENTAGES, pl.Float64)
 
 
 def class_work(work: Work, roster: Roster) -> pl.DataFrame:
@@ -58,7 +57,7 @@ def student_work(work: Work, spans: pl.DataFrame, roster: Roster) -> pl.DataFram
     """
     students = _published(spans, roster)
     pairs = (
-        work.pairs.select("student_no", "item_no", "kind", "loaded", "handed_in", "unreadable", *_PERCENTAGES)
+        work.pairs.select("student_no", "item_no", "kind", "loaded", "handed_in", "unreadable", *PERCENTAGES)
         .join(students.select("student_no", "week"), on="student_no", maintain_order="left")
         .join(_numbered(work).select("item_no", "work_no"), on="item_no", how="left", maintain_order="left")
         .with_columns(
@@ -159,7 +158,7 @@ def _as_lists(students: pl.DataFrame, pairs: pl.DataFrame) -> pl.DataFrame:
 
 
 def _handed_in_text() -> pl.Expr:
-    mark, quality, plagiarism = (_number_text(name) for name in _PERCENTAGES)
+    mark, quality, plagiarism = (_number_text(name) for name in PERCENTAGES)
     of_kind = pl.when("is_assignment").then(pl.format(",{},{}", quality, plagiarism))
     return pl.format("[{},{},{}{}]", "work_no", "known_week", mark, of_kind.otherwise(pl.lit("")))
 

@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from edumetrics.engine.keys import begins, grouped, kept, left_join
+from edumetrics.engine.keys import distinct, grouped, kept, left_join
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.clean import CleanTables
 
@@ -59,5 +59,4 @@ def lectures_a_week(weekly: pl.DataFrame, roll: pl.DataFrame) -> pl.DataFrame:
 
 def classes_with_attendance(clean: CleanTables) -> pl.DataFrame:
     """class_no, week, class_has_attendance (true): weeks in which any student of the class has a row."""
-    weeks = clean.attendance.select("class_no", "week").filter(begins("class_no", "week")).unique()
-    return weeks.with_columns(class_has_attendance=pl.lit(True))
+    return distinct(clean.attendance, "class_no", "week").with_columns(class_has_attendance=pl.lit(True))

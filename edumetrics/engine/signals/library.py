@@ -2,7 +2,7 @@
 
 import polars as pl
 
-from edumetrics.engine.keys import begins, grouped, left_join
+from edumetrics.engine.keys import distinct, grouped, left_join
 from edumetrics.engine.tables.clean import CleanTables
 
 
@@ -12,9 +12,7 @@ def library_visits(clean: CleanTables, roll: pl.DataFrame) -> pl.DataFrame:
     Else null; null, too, where the student's own row was unreadable: it is there, but says nothing.
     """
     visits = grouped(clean.library, "student_no", "week", pl.col("visits").sum())
-    open_weeks = (
-        clean.library.select("class_no", "week", is_open=pl.lit(True)).filter(begins("class_no", "week")).unique()
-    )
+    open_weeks = distinct(clean.library, "class_no", "week").with_columns(is_open=pl.lit(True))
     unknown = clean.library_unknown.unique().with_columns(is_unknown=pl.lit(True))
     rows = left_join(left_join(roll, visits, "student_no", "week"), open_weeks, "class_no", "week")
     return left_join(rows, unknown, "student_no", "week").select(

@@ -11,7 +11,9 @@ from edumetrics.engine.signals.roll import teaching_numbers
 from edumetrics.engine.tables.clean import ASSIGNMENT, QUIZ, CleanTables
 from edumetrics.engine.tables.roster import Roster
 
-_PERCENTAGES = ("mark_pct", "quality_pct", "plagiarism_pct")
+PERCENTAGES = ("mark_pct", "quality_pct", "plagiarism_pct")
+"""What a piece of work that is handed in was given; quizzes have marks only."""
+
 _OF_PAIRS = ("item_no", "kind", "class_no", "due_no", "due_week", "loaded")
 
 
@@ -49,15 +51,8 @@ def due_work(clean: CleanTables, spans: pl.DataFrame, policy: Policy) -> Work:
     rows = clean.hand_ins.select(
         "item_no",
         "student_no",
-        *[
-            pl.when("handed_in").then(pl.col(value)).alias(name)
-            for name, value in (
-                ("handed_in", "known"),
-                ("mark_pct", "mark_pct"),
-                ("quality_pct", "quality_pct"),
-                ("plagiarism_pct", "plagiarism_pct"),
-            )
-        ],
+        pl.when("handed_in").then(pl.col(*PERCENTAGES)),
+        handed_in=pl.when("handed_in").then("known"),
     )
     pairs = (
         # Student by student, item by item: sums of floats must not depend on the order in which joins give their rows.
@@ -88,7 +83,7 @@ def _due_before(pairs: pl.DataFrame, lag: int, weeks: pl.DataFrame) -> pl.DataFr
     assignment, quiz = pl.col("kind") == ASSIGNMENT, pl.col("kind") == QUIZ
     # A hand-in that cannot be read is neither handed in nor missed.
     is_told = (pl.col("loaded") <= pl.col("week")) & (pl.col("unreadable") > pl.col("week")).fill_null(True)
-    columns = ("student_no", "kind", "due_no", "loaded", "handed_in", "unreadable", *_PERCENTAGES)
+    columns = ("student_no", "kind", "due_no", "loaded", "handed_in", "unreadable", *PERCENTAGES)
     rows = kept(pairs.select(columns).join(as_of, on="due_no", maintain_order="left"), is_told).select(
         "student_no",
         "week",
@@ -128,7 +123,7 @@ def missed_runs(work: Work, kind: str, roll: pl.DataFrame, from_week: int, polic
     pairs = pairs.filter(pl.col("kind") == kind)
     missing = _missing(pairs, weeks, from_week, through_week)
     due = _due_weeks(work.items.filter(pl.col("kind") == kind), weeks.filter(pl.col("week") >= from_week))
-    kept = 1 - quotient(policy.risk.missed_share_factor * pl.col("missed"), pl.col("due"))
+    unmissed = 1 - quotient(policy.risk.missed_share_factor * pl.col("missed"), pl.col("due"))
     unreadable = pairs.drop_nulls("unreadable")
     return (
         _without_unreadable(missing.join(due, on=["class_no", "due_no", "week"]), due, unreadable)
@@ -137,7 +132,7 @@ def missed_runs(work: Work, kind: str, roll: pl.DataFrame, from_week: int, polic
         .filter(_place_in_group("student_no", "week") == pl.col("due_weeks_since"))
         .group_by("student_no", "week")
         .agg(
-            signal=100 * (1 - kept.product()),
+            signal=100 * (1 - unmissed.product()),
             run_weeks=pl.len().cast(pl.Int64),
             run_missed=pl.col("missed").sum(),
             run_due=pl.col("due").sum(),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from edumetrics.engine.keys import begins
+from edumetrics.engine.keys import distinct
 from edumetrics.engine.policy import Policy
 from edumetrics.engine.tables.quality import QualityReport, clipped, outside_percentage, sift
 from edumetrics.engine.tables.roster import Roster, is_this_year, of_this_term, place, week_of
@@ -135,7 +135,7 @@ def _report_classes_without_attendance(
     """Count the class-weeks without a row (``loaded``: class_no, week) of the class: the source is not loaded yet."""
     weeks = pl.DataFrame({"week": policy.calendar.teaching_weeks}, schema={"week": pl.Int64})
     expected = roster.classes.join(weeks, how="cross").filter(pl.col("week") <= pl.col("through_week"))
-    weeks_loaded = loaded.filter(begins("class_no", "week")).unique()
+    weeks_loaded = distinct(loaded, "class_no", "week")
     missing = expected.join(weeks_loaded, on=["class_no", "week"], how="anti")
     report.add("attendance", "no_row_of_the_class", missing, "week", ["class_id"])
 
