@@ -12,14 +12,6 @@ MOST_SHORT = 20
 
 _LEVELS = {"critical": "Critical", "high": "High", "watch": "Watch"}
 _KINDS = {"midterm": "Midterm", "endterm": "Endterm", "holiday": "Holiday"}
-_CONTACTS = {
-    "conversation": "conversation",
-    "call": "call",
-    "mail_to_student": "mail to the student",
-    "mail_to_parent": "mail to a parent",
-    "referral": "referral",
-    "other": "other",
-}
 _OTHERS = {
     "watching": ("Watching", None),
     "in_progress": ("In progress", "Somebody has been in touch lately, or has put the student off with a reason."),
@@ -137,7 +129,7 @@ def _done(flag: Mapping[str, Any], policy: Policy, today: date) -> str:
     if contact is None:
         return "none"
     when = contact["logged_at"].astimezone(policy.calendar.zone).date()
-    parts = [f"{_day(when)}, {_CONTACTS[contact['kind']]}", contact["outcome"]]
+    parts = [f"{_day(when)}, {contact['kind'].replace('_', ' ')}", contact["outcome"]]
     if following is not None:
         due = "was due" if following["follow_up_on"] < today else "due"
         parts.append(f"Follow-up {due} {_day(following['follow_up_on'])}")

@@ -82,7 +82,7 @@ def on_cluster(address: str) -> Iterator[Executor]:
         # A client that cannot read its address complains a second time when it is thrown away.
         dask.comm.get_address_host_port(address)
         with _silent("distributed"):
-            client = dask.Client(address, timeout="30s", set_as_default=False)
+            client = dask.Client(address, set_as_default=False)
     except (OSError, ValueError) as error:
         raise RunError(f"There is no Dask scheduler at {address} ({error}). Start it: docs/how-to/scale.md.") from error
 

@@ -110,7 +110,8 @@ def test_a_run_that_was_given_up_publishes_nothing_any_more(calibrated: Workspac
 def test_a_cluster_that_is_not_there_is_said_in_one_sentence(templates: Templates, make: Maker) -> None:
     calibrated = make(copy=templates.calibrated(("sqlite", "sqlite")))
     nowhere = "tcp://127.0.0.1:5599"
-    said = calibrated.manage("calibrate", "--recompute", "--cluster", nowhere, LOG_LEVEL="CRITICAL").refusal()
+    soon = {"DASK_DISTRIBUTED__COMM__TIMEOUTS__CONNECT": "2s", "LOG_LEVEL": "CRITICAL"}
+    said = calibrated.manage("calibrate", "--recompute", "--cluster", nowhere, **soon).refusal()
     assert said.startswith(f"CommandError: There is no Dask scheduler at {nowhere} (")
     assert said.count("\n") == 1
     named = calibrated.manage("calibrate", "--recompute", "--cluster", "nonsense").refusal()
