@@ -16,6 +16,8 @@ WEEKLY = ("at_risk_drivers", "pre_mid_term", "pre_end_term", "risk_of_failing_pr
 
 P_AT_RISK = ("p_at_risk", "p_at_risk_version", "p_at_risk_note")
 _KEY = ("student_id", "academic_year", "semester", "sem_week")
+# Each of its indexes by student has rows of one kind, and serves those who ask for that kind.
+_POST_EXAM_INDEXES = ("subject_id IS NULL", "subject_id IS NOT NULL")
 
 
 @dataclass(frozen=True)
@@ -48,7 +50,7 @@ def write_predictions(writer: Writer, predictions: Predictions, moved: pl.DataFr
         delete(writer, WEEKLY, "student_id", moved.join(group, on="class_id", how="semi")["student_id"], later)
     _clear(writer, predictions.rows.get("pre_sem_watchlist"), "pre_sem_watchlist", ("academic_year", "target_semester"))
     of_exam = ("academic_year", "semester", "exam_type")
-    _clear(writer, predictions.rows.get("post_exam_analysis"), "post_exam_analysis", of_exam)
+    _clear(writer, predictions.rows.get("post_exam_analysis"), "post_exam_analysis", of_exam, _POST_EXAM_INDEXES)
     for table, frame in predictions.rows.items():
         if not frame.is_empty():
             writer.append(table, frame.with_columns(run_id=pl.lit(run_id, pl.Int64)))
@@ -76,8 +78,17 @@ def _past(year: str, semester: str, week: str, place: tuple[int, int, int]) -> s
     )
 
 
-def _clear(writer: Writer, rows: pl.DataFrame | None, table: str, columns: tuple[str, ...]) -> None:
-    """Delete the rows of ``table`` that have the student and ``columns`` of rows to come."""
+def _clear(
+    writer: Writer,
+    rows: pl.DataFrame | None,
+    table: str,
+    columns: tuple[str, ...],
+    by_student: tuple[str, ...] = ("1 = 1",),
+) -> None:
+    """Delete the rows of ``table`` that have the student, or the class, and ``columns`` of rows to come.
+
+    ``by_student``: conditions that take all rows together, each of which an index by student holds for.
+    """
     if rows is None or rows.is_empty():
         return
     for values, group in rows.group_by(columns):
@@ -85,5 +96,6 @@ def _clear(writer: Writer, rows: pl.DataFrame | None, table: str, columns: tuple
             f"{name} = {quoted(value) if isinstance(value, str) else value}"
             for name, value in zip(columns, values, strict=True)
         )
-        delete(writer, (table,), "student_id", group["student_id"].unique(), condition)
+        for of_index in by_student:
+            delete(writer, (table,), "student_id", group["student_id"].unique(), f"{condition} AND {of_index}")
         delete(writer, (table,), "class_id", group["class_id"].unique(), condition)

@@ -461,10 +461,17 @@ class ShardPredictions:
 
     def _predicted(self, made: dict[str, pl.DataFrame]) -> pl.DataFrame:
         """What was predicted of the exams: as stored for frozen weeks, and as made now."""
-        stored = predictions_of_exams(
-            self._settings, self._terms, self._students["student_id"], failing_weeks(self._policy.calendar)[-1]
+        terms = self._terms.filter(pl.col("predict_from") > 1)
+        students = self._students.join(terms, on="class_id", how="semi")["student_id"]
+        last_week = failing_weeks(self._policy.calendar)[-1]
+        # Where nothing is frozen, nothing is read: a database that knows little yet of what was just written to it goes
+        # through all of that for it.
+        stored = (
+            no_predictions()
+            if students.is_empty()
+            else predictions_of_exams(self._settings, terms, students, last_week)
         )
-        terms = self._terms.select("class_id", "academic_year", "semester", "predict_from")
+        terms = terms.select("class_id", "academic_year", "semester", "predict_from")
         both = {}
         for table, columns in no_predictions().items():
             frozen = (

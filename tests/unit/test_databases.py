@@ -1,5 +1,6 @@
 """Frames out of SQLite and into it, and database URLs."""
 
+import re
 import sqlite3
 import subprocess
 import sys
@@ -335,6 +336,15 @@ def test_a_postgresql_url_becomes_a_connection_string_with_its_password_kept_who
 def test_a_read_only_postgresql_connection_says_so_to_the_server() -> None:
     uri = driver_uri(django_settings("postgresql://ana@db.example/college", read_only=True))
     assert "default_transaction_read_only=on" in uri
+
+
+def test_what_a_url_says_of_the_session_holds_but_for_the_barrier() -> None:
+    given = "-c%20random_page_cost%3D4%20-c%20default_transaction_read_only%3Doff"
+    settings = django_settings(f"postgresql://ana@db.example/college?options={given}", read_only=True)
+    session = dict(one.split("=") for one in re.findall(r"-c (\S+=\S+)", settings["OPTIONS"]["options"]))
+    assert (session["random_page_cost"], session["default_transaction_read_only"]) == ("4", "on")
+    ours = django_settings("postgresql://ana@db.example/college", read_only=True)["OPTIONS"]["options"]
+    assert "-c random_page_cost=1.1 " in ours
 
 
 def test_settings_of_a_read_only_sqlite_database_open_the_file_itself_as_read_only(path: Path) -> None:
