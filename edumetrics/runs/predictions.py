@@ -406,24 +406,18 @@ class ShardPredictions:
         results = exam_results(self._scored.clean, self._scored.roster, self._policy)
         weeks = self._terms.select("class_id", "from_week", "through_week")
         results = results.join(weeks, on="class_id").filter(pl.col("known") <= pl.col("through_week"))
-        news = results.filter(pl.col("known") >= pl.col("from_week")).select("class_id", "exam_type").unique()
+        calendar = self._policy.calendar
+        held = {"midterm": calendar.midterm_weeks, "endterm": calendar.endterm_weeks}
+        is_held = pl.col("exam_type").is_in([exam for exam, its_weeks in held.items() if its_weeks])
+        news = results.filter(is_held, pl.col("known") >= pl.col("from_week")).select("class_id", "exam_type").unique()
         results = results.drop("from_week", "through_week")
-        parts = []
-        for (exam_type,), classes in news.group_by("exam_type", maintain_order=True):
-            of_classes = classes["class_id"].implode()
-            calendar = self._policy.calendar
-            if not (calendar.midterm_weeks if exam_type == "midterm" else calendar.endterm_weeks):
-                continue
-            parts.append(
-                post_exam(
-                    results.filter(pl.col("class_id").is_in(of_classes)),
-                    self._metrics.select(*KEY, "class_id").filter(pl.col("class_id").is_in(of_classes)),
-                    self._predicted(made),
-                    str(exam_type),
-                    self._policy,
-                )
-            )
-        parts += self._late_endterms()
+        parts = self._late_endterms()
+        if not news.is_empty():
+            predicted = self._predicted(made)
+            for (exam_type,), classes in news.group_by("exam_type", maintain_order=True):
+                of_classes = pl.col("class_id").is_in(classes["class_id"].implode())
+                on_roll = self._metrics.select(*KEY, "class_id").filter(of_classes)
+                parts.append(post_exam(results.filter(of_classes), on_roll, predicted, str(exam_type), self._policy))
         return pl.concat(parts).sort(*TERM_KEY, "exam_type", "subject_id", nulls_last=False) if parts else None
 
     def _late_endterms(self) -> list[pl.DataFrame]:
@@ -464,13 +458,7 @@ class ShardPredictions:
         terms = self._terms.filter(pl.col("predict_from") > 1)
         students = self._students.join(terms, on="class_id", how="semi")["student_id"]
         last_week = failing_weeks(self._policy.calendar)[-1]
-        # Where nothing is frozen, nothing is read: a database that knows little yet of what was just written to it goes
-        # through all of that for it.
-        stored = (
-            no_predictions()
-            if students.is_empty()
-            else predictions_of_exams(self._settings, terms, students, last_week)
-        )
+        stored = predictions_of_exams(self._settings, terms, students, last_week)
         terms = terms.select("class_id", "academic_year", "semester", "predict_from")
         both = {}
         for table, columns in no_predictions().items():
